@@ -1,0 +1,1 @@
+"""Carries a petition letter to member states and keeps account of what comes back."""

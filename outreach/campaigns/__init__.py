@@ -1,0 +1,1 @@
+"""Campaigns: who gets what, in which language and when, or why not."""

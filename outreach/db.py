@@ -1,0 +1,85 @@
+"""The database: engines for SQLite and Postgres, transactions, and the clock."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Engine, Enum, event
+from sqlalchemy.engine import make_url
+from sqlmodel import Session, create_engine
+
+Clock = Callable[[], datetime]
+
+
+def utcnow() -> datetime:
+    return datetime.now(UTC)
+
+
+def enum_type(kind: type[StrEnum]) -> Any:
+    """A column type for ``kind``: plain text on both databases, so a new member needs no DDL."""
+    return Enum(kind, native_enum=False, length=24, values_callable=lambda e: [m.value for m in e])
+
+
+class Database:
+    """One database, written in immediate transactions and read in plain ones."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._writer = _engine(url, begin="BEGIN IMMEDIATE")
+        self._reader = _engine(url, begin="BEGIN") if self.is_sqlite else self._writer
+
+    @property
+    def is_sqlite(self) -> bool:
+        return make_url(self.url).get_backend_name() == "sqlite"
+
+    @property
+    def engine(self) -> Engine:
+        return self._writer
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session that commits at the end of the block, or rolls back when it raises.
+
+        On SQLite the write lock is taken at the start: a read-modify-write cannot lose an update.
+        """
+        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for reading only; it waits for no writer."""
+        with Session(self._reader, expire_on_commit=False) as session:
+            yield session
+
+    def close(self) -> None:
+        self._writer.dispose()
+        self._reader.dispose()
+
+
+def _engine(url: str, begin: str) -> Engine:
+    # hide_parameters: a failing statement must not write personal data into the log.
+    engine = create_engine(url, hide_parameters=True, pool_pre_ping=not url.startswith("sqlite"))
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine, begin)
+    return engine
+
+
+def _prepare_sqlite(engine: Engine, begin: str) -> None:
+    """Write-ahead log, foreign keys, and transactions that begin when we say so."""
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions of its own
+        for pragma in (
+            "busy_timeout=5000",
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "foreign_keys=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Any) -> None:
+        connection.exec_driver_sql(begin)

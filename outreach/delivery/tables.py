@@ -1,0 +1,110 @@
+"""What leaves: one row a copy, and the addresses nothing may be sent to."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, Index
+from sqlmodel import Field, SQLModel
+
+from outreach.db import enum_type
+
+
+class Purpose(StrEnum):
+    """Why a mail leaves."""
+
+    letter = "letter"
+    reminder = "reminder"
+    answer = "answer"
+    report = "report"
+    notice = "notice"
+
+
+class State(StrEnum):
+    """Where a copy stands; ``states.TRANSITIONS`` says what may follow what."""
+
+    queued = "queued"
+    sending = "sending"
+    sent = "sent"
+    delivered = "delivered"
+    bounced = "bounced"
+    failed = "failed"
+    unknown = "unknown"
+    cancelled = "cancelled"
+    skipped = "skipped"
+
+
+class Delivery(SQLModel, table=True):
+    """One copy for one address.
+
+    ``identity`` says in words what the copy is (``campaign:wipo:1:contact:7``); being unique, it
+    makes a second copy impossible. ``key`` is its opaque name, for links, reply addresses, the
+    Message-ID and providers. A queued row without ``due_at`` has not been released yet: its plan
+    is not approved, its campaign is paused, or the step before it has not been sent.
+    """
+
+    __table_args__ = (
+        Index("ix_delivery_due", "state", "due_at"),
+        Index("ix_delivery_campaign", "campaign_id", "step", "state"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    identity: str = Field(unique=True, max_length=200)
+    key: str = Field(unique=True, max_length=16)
+    purpose: Purpose = Field(sa_type=enum_type(Purpose))
+    state: State = Field(default=State.queued, sa_type=enum_type(State))
+    reason: str | None = None
+
+    campaign_id: int | None = Field(default=None, foreign_key="campaign.id")
+    step: int | None = None
+    contact_id: int | None = Field(default=None, foreign_key="contact.id", index=True)
+    mission_id: int | None = Field(default=None, foreign_key="mission.id", index=True)
+
+    language: str = Field(default="en", max_length=16)
+    skeleton_id: str | None = Field(default=None, foreign_key="skeleton.id", max_length=64)
+    slots: list[str] = Field(default_factory=list, sa_type=JSON)
+    sender_name: str = ""
+    sender_address: str = Field(max_length=254)
+    recipient_name: str = ""
+    recipient_address: str = Field(max_length=320, index=True)
+    recipient_domain: str = Field(max_length=255)
+    tracks_opens: bool = False
+    in_reply_to: str | None = None
+    references: list[str] = Field(default_factory=list, sa_type=JSON)
+
+    planned_at: datetime | None = None  # when the plan foresees it
+    not_before: datetime | None = None  # postponed until then, by an out-of-office
+    due_at: datetime | None = None
+    open_until: datetime | None = None  # end of the sending window that due_at lies in
+    expires_at: datetime | None = None  # later than this it is skipped, never burst out
+
+    attempts: int = 0
+    claimed_by: str | None = Field(default=None, max_length=80)
+    lease_until: datetime | None = None
+    sent_at: datetime | None = None
+    settled_at: datetime | None = None  # when it reached a state that ends it, or came to doubt
+    provider_id: str | None = Field(default=None, max_length=200)
+    created_at: datetime
+
+    @property
+    def message_id(self) -> str:
+        """RFC 5322 Message-ID: unique through the key, at the sender's own domain."""
+        return f"<{self.key}@{self.sender_address.rpartition('@')[2]}>"
+
+
+class SuppressionReason(StrEnum):
+    """Why nothing more may go to an address."""
+
+    unsubscribed = "unsubscribed"
+    bounced = "bounced"
+    complained = "complained"
+    by_hand = "by_hand"
+
+
+class Suppression(SQLModel, table=True):
+    """An address (canonical form) that nothing is sent to any more."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    address: str = Field(unique=True, max_length=320)
+    reason: SuppressionReason = Field(sa_type=enum_type(SuppressionReason))
+    detail: str = ""
+    suppressed_at: datetime

@@ -1,0 +1,1 @@
+"""Inbox: what comes back, kept as it came, understood, and put where it belongs."""

@@ -1,0 +1,1 @@
+"""Letters: from an organizer's Markdown to the copy one person reads."""

@@ -1,0 +1,1 @@
+"""Tracking: opens and provider events, normalised and applied once."""

@@ -1,0 +1,73 @@
+"""What every test may ask for: a database of either kind, a session, tokens and a moment."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session, SQLModel
+
+# The tables of every room, so that their metadata is whole.
+import outreach.accounts.tables
+import outreach.campaigns.tables
+import outreach.contacts.tables
+import outreach.delivery.tables
+import outreach.inbox.tables
+import outreach.letters.tables
+import outreach.reports.tables
+import outreach.tracking.tables  # noqa: F401
+from outreach.db import Database
+from outreach.tokens import Tokens
+from tests.postgres import Cluster, postgres_programs
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A real Postgres in a temporary folder, for this run only."""
+    if postgres_programs() is None:
+        pytest.skip("Postgres is missing: apt-get install postgresql")
+    with Cluster(tmp_path_factory.mktemp("postgres")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database with all tables, copied for each test."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    database = Database(f"sqlite:///{path}")
+    SQLModel.metadata.create_all(database.engine)
+    database.close()
+    return path
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database with all tables: every test that asks for it runs on both kinds."""
+    if request.param == "sqlite":
+        path = tmp_path / "outreach.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        url = f"sqlite:///{path}"
+    else:
+        url = request.getfixturevalue("cluster").fresh_database()
+    made = Database(url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """One open transaction, rolled back at the end of the test."""
+    with Session(database.engine, expire_on_commit=False) as opened:
+        yield opened
+
+
+@pytest.fixture
+def tokens() -> Tokens:
+    return Tokens("a secret for tests")
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Tuesday morning in Geneva."""
+    return datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
