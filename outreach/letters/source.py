@@ -1,0 +1,173 @@
+"""Letters as organizers write them: ``templates/letters/<slug>/<step>.<language>.md``."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from outreach.errors import InvalidInput, NotFound
+from outreach.letters.head import TEXT_KEYS, read_head, split_head, write_head
+from outreach.letters.languages import choose
+from outreach.letters.markers import RESERVED
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_FILE = re.compile(r"(?P<step>[a-z0-9][a-z0-9_-]*)\.(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]+)*)\.md")
+_UNWANTED = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]|(?i:{RESERVED})")
+_LARGEST = 200_000  # bytes; a letter of fifty pages
+
+
+class Field(NamedTuple):
+    """A text with expressions, and where it stands: under its name, or from a line of the file."""
+
+    name: str  # empty for the body
+    text: str
+    line: int = 1
+
+
+@dataclass(frozen=True)
+class LetterSource:
+    """A step of a letter in one language. Any field may hold expressions; the body is Markdown."""
+
+    slug: str
+    step: str
+    language: str
+    subject: str
+    body: str
+    reviewed_by: str = ""  # who has read this language and stands by it
+    addressee: str = ""
+    date: str = ""
+    reference: str = ""
+    signatories: tuple[str, ...] = ()
+    path: Path | None = None
+    body_line: int = 1  # the line of the file on which the body starts
+
+    @property
+    def name(self) -> str:
+        return str(self.path or f"{self.slug}/{self.step}.{self.language}.md")
+
+    @property
+    def body_field(self) -> Field:
+        return Field("", self.body, self.body_line)
+
+    def fields(self) -> Iterator[Field]:
+        """The body is the last."""
+        for name in ("subject", "addressee", "date", "reference"):
+            yield Field(name, getattr(self, name))
+        for number, signatory in enumerate(self.signatories, 1):
+            yield Field(f"signatories, {number}", signatory)
+        yield self.body_field
+
+
+@dataclass(frozen=True)
+class Letter:
+    """All steps of a letter in all languages it is written in."""
+
+    slug: str
+    sources: Mapping[tuple[str, str], LetterSource]  # by step and language
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(step for step, _ in self.sources))
+
+    def languages(self, step: str) -> tuple[str, ...]:
+        return tuple(language for one, language in self.sources if one == step)
+
+    def source(self, step: str, language: str) -> LetterSource:
+        if found := self.sources.get((step, language)):
+            return found
+        there = ", ".join(".".join(key) for key in self.sources) or "nothing"
+        raise NotFound(f"The letter {self.slug} has no {step}.{language}; it has {there}.")
+
+
+def parse_source(
+    text: str, slug: str, step: str, language: str, path: Path | None = None
+) -> LetterSource:
+    """InvalidInput names the file and the line."""
+    where = path or f"{slug}/{step}.{language}.md"
+    head, body, body_line = split_head(_clean(text, where), where)
+    values = read_head(head, where)
+    if not body:
+        raise InvalidInput(f"{where}: there is no text below the head.")
+    return LetterSource(
+        slug=slug,
+        step=step,
+        language=language,
+        body=body,
+        signatories=tuple(name.strip() for name in values.get("signatories", ())),
+        path=path,
+        body_line=body_line,
+        **{key: values.get(key, "").strip() for key in TEXT_KEYS},
+    )
+
+
+def to_text(source: LetterSource) -> str:
+    """The file that ``parse_source`` reads back as the same letter."""
+    return f"{write_head(asdict(source))}\n\n{source.body.rstrip()}\n"
+
+
+def list_letters(templates: Path) -> list[str]:
+    folder = templates / "letters"
+    if not folder.is_dir():
+        return []
+    return sorted(
+        path.name
+        for path in folder.iterdir()
+        if _SLUG.fullmatch(path.name) and any(path.glob("*.md"))
+    )
+
+
+def load_letter(templates: Path, slug: str) -> Letter:
+    """NotFound says which letters there are; InvalidInput names file and line."""
+    there = list_letters(templates)
+    if slug not in there:
+        raise NotFound(
+            f'There is no letter "{slug}" in {templates / "letters"}; '
+            f"there are: {', '.join(there) or 'none'}."
+        )
+    read = _read_folder(templates / "letters" / slug)
+    sources = {(source.step, source.language): source for source in read}
+    return Letter(slug, dict(sorted(sources.items())))
+
+
+def load_footer(templates: Path, language: str) -> LetterSource:
+    """The lines under each letter: ``templates/notices/footer.<language>.md``, without a head."""
+    folder = templates / "notices"
+    there = {path.name.split(".")[1]: path for path in sorted(folder.glob("footer.*.md"))}
+    path = there.get(choose([language], there) or "")
+    if path is None:
+        raise NotFound(
+            f"There is no footer in {language}: write {folder / f'footer.{language}.md'}; "
+            f"there are: {', '.join(there) or 'none'}."
+        )
+    body = _clean(_read(path), path).rstrip()
+    return LetterSource("notices", "footer", language, subject="", body=body, path=path)
+
+
+def _read_folder(folder: Path) -> Iterator[LetterSource]:
+    for path in folder.glob("*.md"):
+        match = _FILE.fullmatch(path.name)
+        if match is None:
+            raise InvalidInput(
+                f"{path}: a letter's file is named <step>.<language>.md, like reminder.fr.md."
+            )
+        yield parse_source(_read(path), folder.name, match["step"], match["language"], path)
+
+
+def _read(path: Path) -> str:
+    content = path.read_bytes()
+    if len(content) > _LARGEST:
+        raise InvalidInput(f"{path} is larger than {_LARGEST:,} bytes: too large for a letter.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise InvalidInput(f"{path}, line {line}: not UTF-8; save the file as UTF-8.") from None
+
+
+def _clean(text: str, where: object) -> str:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if found := _UNWANTED.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        raise InvalidInput(f"{where}, line {line}: {found[0]!r} may not stand in a letter.")
+    return text
