@@ -1,0 +1,144 @@
+"""The weekly report: which are due, making each once, and queueing it for the organizers."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel, col
+
+from outreach.accounts.tables import Organizer
+from outreach.campaigns.tables import Campaign
+from outreach.contacts.states import MemberStates
+from outreach.delivery.queue import NewDelivery, enqueue
+from outreach.delivery.suppression import suppressed
+from outreach.delivery.tables import Purpose
+from outreach.errors import NotAllowed
+from outreach.letters.markers import RESERVED
+from outreach.letters.tables import Skeleton
+from outreach.reports import rendering, wording
+from outreach.reports.figures import Figures, compute
+from outreach.reports.tables import WeeklyReport
+from outreach.reports.weeks import Week, on_the_clock
+from outreach.tokens import Tokens
+
+DUE_AT = time(8)  # on Monday, in the organization's zone
+
+
+def due_weeks(session: Session, now: datetime, zone: ZoneInfo) -> list[Week]:
+    """The weeks since the first campaign whose report is due and not made, the oldest first."""
+    made = set(session.scalars(select(col(WeeklyReport.week))))
+    first = _first_week(session, made, zone)
+    weeks = _due_since(first, now, zone) if first else ()
+    return [week for week in weeks if str(week) not in made]
+
+
+def make(
+    session: Session, week: Week, *, zone: ZoneInfo, states: MemberStates, now: datetime
+) -> WeeklyReport:
+    """The week's report, which is stored when it is made first and never changes.
+
+    Raises NotAllowed while the week is not over.
+    """
+    if now < week.bounds(zone)[1]:
+        raise NotAllowed(f"Week {week} is not over: its report can be made from Monday on.")
+    if session.get(WeeklyReport, str(week)) is None:
+        figures = compute(session, week, zone=zone, states=states, now=now)
+        report = WeeklyReport(week=str(week), made_at=now, figures=figures.model_dump(mode="json"))
+        _insert_once(session, report)
+    return session.get_one(WeeklyReport, str(week))
+
+
+def figures_of(
+    session: Session, week: Week, *, zone: ZoneInfo, states: MemberStates, now: datetime
+) -> Figures:
+    """For looking: the stored report's figures, or today's where none is made; stores nothing."""
+    made = session.get(WeeklyReport, str(week))
+    if made:
+        return Figures.model_validate(made.figures)
+    return compute(session, week, zone=zone, states=states, now=now)
+
+
+def readers(session: Session) -> Sequence[Organizer]:
+    query = select(Organizer).where(
+        col(Organizer.gets_reports), col(Organizer.disabled_at).is_(None)
+    )
+    return session.scalars(query.order_by(col(Organizer.id))).all()
+
+
+def queue_for_sending(
+    session: Session,
+    report: WeeklyReport,
+    organizers: Sequence[Organizer],
+    *,
+    sender_name: str,
+    sender_address: str,
+    public_url: str,
+    tokens: Tokens,
+    now: datetime,
+) -> int:
+    """One copy for each organizer, however often it is called; the number that were added."""
+    skeleton = _skeleton(report, public_url)
+    _insert_once(session, skeleton)
+    stopped = suppressed(session, [organizer.address for organizer in organizers])
+    copies = (
+        NewDelivery(
+            # Not by address: an identity may be logged, and may not be longer than its column.
+            identity=f"report:{report.week}:organizer:{organizer.id}",
+            purpose=Purpose.report,
+            sender_name=sender_name,
+            sender_address=sender_address,
+            recipient_name=organizer.name,
+            recipient_address=organizer.address,
+            skeleton_id=skeleton.id,
+            due_at=now,
+        )
+        for organizer in organizers
+        if organizer.address not in stopped
+    )
+    return enqueue(session, copies, tokens=tokens, now=now)
+
+
+def _first_week(session: Session, made: set[str], zone: ZoneInfo) -> Week | None:
+    """Also told by the reports there are: a campaign that is planned anew is approved anew."""
+    approved = session.scalar(select(func.min(Campaign.approved_at)))
+    known = [Week.parse(min(made))] if made else []
+    if approved:
+        known.append(Week.containing(approved, zone))
+    return min(known, default=None)
+
+
+def _due_since(week: Week, now: datetime, zone: ZoneInfo) -> Iterator[Week]:
+    while on_the_clock(week.next.monday, zone, DUE_AT) <= now:
+        yield week
+        week = week.next
+
+
+def _skeleton(report: WeeklyReport, public_url: str) -> Skeleton:
+    figures, links = Figures.model_validate(report.figures), rendering.Links(public_url)
+    parts = [
+        _without_markers(part)
+        for part in (
+            wording.subject(figures),
+            rendering.as_text(figures, links),
+            rendering.as_html(figures, links),
+        )
+    ]
+    subject, text, html = parts
+    digest = hashlib.sha256("\0".join(("en", *parts)).encode()).hexdigest()
+    return Skeleton(id=digest, language="en", subject=subject, text=text, html=html)
+
+
+def _without_markers(text: str) -> str:
+    """A report quotes strangers: what they write must not be taken for a place to fill."""
+    return text.replace(RESERVED, f"{RESERVED[:2]} {RESERVED[2:]}")
+
+
+def _insert_once(session: Session, row: SQLModel) -> None:
+    """Two workers may make the same report at once; the first one's stands."""
+    table: Any = SQLModel.metadata.tables[str(type(row).__tablename__)]
+    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    session.execute(dialect.insert(table).values(row.model_dump()).on_conflict_do_nothing())
