@@ -1,7 +1,8 @@
 """What every test may ask for: a database of either kind, a session, tokens and a moment."""
 
 import shutil
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,12 +23,32 @@ from outreach.tokens import Tokens
 from tests.postgres import Cluster, postgres_programs
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--no-skips", action="store_true", help="a skipped test fails the run")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and item.config.getoption("--no-skips"):
+        report.outcome = "failed"
+    return report
+
+
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A real Postgres in a temporary folder, for this run only."""
+def cluster() -> Iterator[Cluster]:
+    """A real Postgres in a temporary folder, for this run only.
+
+    Not in pytest's own folder: that one is closed to other users, and Postgres refuses to be root.
+    """
     if postgres_programs() is None:
         pytest.skip("Postgres is missing: apt-get install postgresql")
-    with Cluster(tmp_path_factory.mktemp("postgres")) as running:
+    with (
+        tempfile.TemporaryDirectory(prefix="outreach-") as folder,
+        Cluster(Path(folder)) as running,
+    ):
         yield running
 
 

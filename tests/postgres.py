@@ -37,9 +37,6 @@ class Cluster:
         assert programs is not None
         data = self._folder / "data"
         if os.geteuid() == 0:  # Postgres refuses to run as root
-            for folder in (self._folder, *self._folder.parents):
-                if folder.is_relative_to("/tmp") and folder != Path("/tmp"):
-                    folder.chmod(0o755)
             shutil.chown(self._folder, "postgres", "postgres")
         subprocess.run(
             [*_as_postgres(), programs / "initdb", "-D", data, "-U", "outreach", "-A", "trust",

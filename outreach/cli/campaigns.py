@@ -1,0 +1,218 @@
+"""Commands about campaigns: load a schedule, plan it, approve it, and stop it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlmodel import Session
+
+from outreach.accounts import audit, people
+from outreach.campaigns import approval, planning, plans, progress, schedule
+from outreach.campaigns.materials import load_materials
+from outreach.campaigns.plans import PlanSummary, Status
+from outreach.campaigns.tables import Campaign
+from outreach.cli.parts import with_outreach
+from outreach.cli.printing import facts, json_option, listing, note, out_option, to_json, write_out
+from outreach.errors import InvalidInput
+from outreach.wiring import Outreach
+
+slug_argument = click.argument("slug")
+because = click.option("--because", metavar="WHY", default="", help="Kept beside the campaign.")
+
+
+@click.group()
+def campaign() -> None:
+    """Campaigns: who gets what and when."""
+
+
+@campaign.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--by", metavar="ADDRESS", help="Which organizer loads it; somebody else approves.")
+@with_outreach
+def load(outreach: Outreach, file: Path, by: str | None) -> None:
+    """Load a schedule file; the campaign is named after it."""
+    try:
+        text = file.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InvalidInput(f"{file} is not UTF-8; save it as UTF-8.") from None
+    now = outreach.clock()
+    with outreach.database.transaction() as session:
+        actor = people.get(session, by).address if by else audit.COMMAND_LINE
+        loaded = progress.load_campaign(session, text, file.stem, actor, now)
+        audit.note(session, actor=actor, act="campaign loaded", subject=loaded.slug, now=now)
+    note(f"Campaign {loaded.slug} is loaded. Next: outreach campaign plan {loaded.slug}")
+
+
+@campaign.command()
+@slug_argument
+@json_option
+@with_outreach
+def plan(outreach: Outreach, slug: str, as_json: bool) -> None:
+    """Plan who gets what, in which language and when, and who does not and why."""
+    with outreach.database.transaction() as session:
+        planned = progress.get(session, slug)
+        letter = schedule.schedule_of(planned).campaign.letter
+        materials = load_materials(outreach.settings.templates, letter, outreach.states)
+        summary = planning.plan(
+            session, planned, **vars(materials), tokens=outreach.tokens, now=outreach.clock()
+        )
+        entries = [vars(entry) for entry in plans.entries(session, planned)]
+    if as_json:
+        click.echo(to_json({"summary": vars(summary), "copies": entries}))
+        return
+    columns = ("recipient", "address", "member_state", "language", "step", "planned_at", "reason")
+    listing(entries, as_json=False, empty="", columns=columns)
+    _print_summary(slug, summary)
+
+
+@campaign.command()
+@slug_argument
+@click.option("--by", metavar="ADDRESS", required=True, help="The organizer who approves.")
+@click.option("--alone", is_flag=True, help="Let the person who loaded it approve it too.")
+@with_outreach
+def approve(outreach: Outreach, slug: str, by: str, alone: bool) -> None:
+    """Approve the plan: from now on its copies leave as their time comes."""
+    now = outreach.clock()
+    with outreach.database.transaction() as session:
+        approved = progress.get(session, slug)
+        approver = people.get(session, by)
+        done = approval.approve(session, approved, by=approver, now=now, alone=alone)
+        act = "campaign approved alone" if alone else "campaign approved"
+        audit.note(session, actor=approver.address, act=act, subject=slug, now=now)
+    _warn_of_unreviewed(done.unreviewed)
+    note(f"Approved: {done.copies} copies will leave as their time comes.")
+
+
+@campaign.command()
+@slug_argument
+@because
+@with_outreach
+def pause(outreach: Outreach, slug: str, because: str) -> None:
+    """Hold everything that has not left, until resumed."""
+    now = outreach.clock()
+    with outreach.database.transaction() as session:
+        paused = progress.get(session, slug)
+        waiting = progress.pause(session, paused, now=now, reason=because or "paused by hand")
+        _note_down(outreach, session, "campaign paused", paused, because)
+    note(f"{slug} is paused; {waiting} copies wait. To go on: outreach campaign resume {slug}")
+
+
+@campaign.command()
+@slug_argument
+@with_outreach
+def resume(outreach: Outreach, slug: str) -> None:
+    """Go on with a paused campaign, at its pace."""
+    with outreach.database.transaction() as session:
+        resumed = progress.get(session, slug)
+        progress.resume(session, resumed, now=outreach.clock())
+        _note_down(outreach, session, "campaign resumed", resumed)
+    note(f"{slug} is running.")
+
+
+@campaign.command()
+@slug_argument
+@because
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_outreach
+def cancel(outreach: Outreach, slug: str, because: str, yes: bool) -> None:
+    """Withdraw everything that has not left, for good."""
+    with outreach.database.reading() as session:
+        unsent = plans.status(session, progress.get(session, slug), outreach.clock()).unsent
+    if not yes:
+        click.confirm(f"{unsent} copies of {slug} will never leave. Cancel it?", abort=True)
+    now = outreach.clock()
+    with outreach.database.transaction() as session:
+        cancelled = progress.get(session, slug)
+        withdrawn = progress.cancel(session, cancelled, now=now, reason=because or "by hand")
+        _note_down(outreach, session, "campaign cancelled", cancelled, because)
+    note(f"{slug} is cancelled; {withdrawn} copies were withdrawn.")
+
+
+@campaign.command(name="list")
+@json_option
+@with_outreach
+def list_them(outreach: Outreach, as_json: bool) -> None:
+    """List the campaigns."""
+    with outreach.database.reading() as session:
+        rows = [_row(each) for each in progress.every(session)]
+    listing(rows, as_json=as_json, empty="None yet. Load one: outreach campaign load FILE")
+
+
+@campaign.command()
+@slug_argument
+@json_option
+@with_outreach
+def status(outreach: Outreach, slug: str, as_json: bool) -> None:
+    """Show how far a campaign has come."""
+    with outreach.database.reading() as session:
+        found = progress.get(session, slug)
+        now = plans.status(session, found, outreach.clock())
+    facts(_status_facts(found, now), as_json=as_json)
+
+
+@campaign.command(name="schema")
+@out_option
+def write_schema(out: Path | None) -> None:
+    """Write the JSON Schema of schedule files, by which editors complete and check them."""
+    write_out(to_json(schedule.json_schema()) + "\n", out)
+
+
+def _print_summary(slug: str, summary: PlanSummary) -> None:
+    note(f"\n{summary.contacts} contacts: {summary.planned} get the letter, {summary.held} do not.")
+    for reason, number in summary.reasons.items():
+        note(f"  {number} held back: {reason}")
+    languages = ", ".join(f"{language} {number}" for language, number in summary.languages.items())
+    note(f"Languages: {languages or 'none'}")
+    for step in summary.steps:
+        if step.first_at and step.last_at:
+            when = f"{step.first_at:%Y-%m-%d %H:%M} to {step.last_at:%Y-%m-%d %H:%M} UTC"
+            note(f"Step {step.step}, {step.letter}: {step.planned} copies, {when}")
+    for warning in summary.warnings:
+        note(f"Mind: {warning}")
+    _warn_of_unreviewed(summary.unreviewed)
+    note(f"Nothing leaves before somebody approves: outreach campaign approve {slug} --by ADDRESS")
+
+
+def _warn_of_unreviewed(unreviewed: Sequence[str]) -> None:
+    if unreviewed:
+        note(f"Mind: nobody has reviewed {', '.join(unreviewed)}.")
+
+
+def _note_down(
+    outreach: Outreach, session: Session, act: str, subject: Campaign, why: str = ""
+) -> None:
+    audit.note(
+        session,
+        actor=audit.COMMAND_LINE,
+        act=act,
+        subject=subject.slug,
+        detail=why,
+        now=outreach.clock(),
+    )
+
+
+def _row(campaign: Campaign) -> dict[str, Any]:
+    return {
+        "campaign": campaign.slug,
+        "name": campaign.name,
+        "state": campaign.state.value,
+        "loaded_by": campaign.loaded_by,
+        "approved_by": campaign.approved_by,
+        "approved_at": campaign.approved_at,
+    }
+
+
+def _status_facts(campaign: Campaign, now: Status) -> dict[str, Any]:
+    steps = {
+        f"step_{step}": {state.value: number for state, number in by_state.items()}
+        for step, by_state in now.steps.items()
+    }
+    return {
+        **_row(campaign),
+        "reason": now.reason,
+        **steps,
+        "due_now": now.due,
+        "unsent": now.unsent,
+        "next_at": now.next_at,
+    }

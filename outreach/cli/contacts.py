@@ -1,0 +1,94 @@
+"""Commands about contacts: bring them in, give them back, forget them."""
+
+import io
+from pathlib import Path
+
+import click
+
+from outreach.accounts import audit
+from outreach.cli.parts import with_outreach
+from outreach.cli.printing import json_option, note, out_option, print_json, progress_bar, write_out
+from outreach.contacts import erasing, exporting, importing
+from outreach.contacts.importing import ImportResult
+from outreach.errors import InvalidInput
+from outreach.wiring import Outreach
+
+
+@click.group()
+def contacts() -> None:
+    """Member-state contacts."""
+
+
+@contacts.command(name="import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--list", "list_slug", metavar="NAME", help="Put them on this list.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen and store nothing.")
+@click.option("--skip-bad", is_flag=True, help="Import the good rows although there are bad ones.")
+@json_option
+@with_outreach
+def bring_in(
+    outreach: Outreach,
+    file: Path,
+    list_slug: str | None,
+    dry_run: bool,
+    skip_bad: bool,
+    as_json: bool,
+) -> None:
+    """Add or update contacts from a .csv or .xlsx FILE; with a bad row, nothing is stored."""
+    with progress_bar("Importing") as progress, outreach.database.transaction() as session:
+        result = importing.import_contacts(
+            session,
+            file,
+            outreach.states,
+            tokens=outreach.tokens,
+            now=outreach.clock(),
+            list_slug=list_slug,
+            dry_run=dry_run,
+            skip_bad=skip_bad,
+            progress=progress,
+        )
+    if as_json:
+        print_json(vars(result))
+    _tell(result, dry_run=dry_run, skip_bad=skip_bad)
+
+
+@contacts.command()
+@click.option("--list", "list_slug", metavar="NAME", help="Only the contacts on this list.")
+@out_option
+@with_outreach
+def export(outreach: Outreach, list_slug: str | None, out: Path | None) -> None:
+    """Write contacts as CSV that spreadsheets open and `contacts import` takes back."""
+    text = io.StringIO(newline="")
+    with outreach.database.reading() as session:
+        number = exporting.export_contacts(session, text, outreach.states, list_slug)
+    write_out(text.getvalue(), out)
+    note(f"{number} contacts.")
+
+
+@contacts.command()
+@click.argument("address")
+@with_outreach
+def erase(outreach: Outreach, address: str) -> None:
+    """Forget a person: the contact, the values in its copies, and what is queued for it."""
+    now = outreach.clock()
+    with outreach.database.transaction() as session:
+        erased = erasing.erase(session, address, tokens=outreach.tokens, now=now)
+        # The trail says that somebody was erased, and not who.
+        audit.note(session, actor=audit.COMMAND_LINE, act="contact erased", now=now)
+    note(f"Erased. {erased.cancelled} copies were withdrawn, {erased.blanked} blanked.")
+
+
+def _tell(result: ImportResult, *, dry_run: bool, skip_bad: bool) -> None:
+    for problem in result.problems:
+        note(str(problem))
+    if result.problem_count > len(result.problems):
+        note(f"... and {result.problem_count - len(result.problems)} more.")
+    for row in result.erased_rows:
+        note(f"Row {row} is left out: that person asked to be erased.")
+    counts = f"{result.added} new, {result.updated} updated, {result.unchanged} unchanged"
+    if result.problem_count and not (skip_bad or dry_run):
+        raise InvalidInput(
+            f"Nothing was imported: {result.problem_count} rows are bad. "
+            "Mend them, or add --skip-bad to import the others."
+        )
+    note(f"This would give: {counts}. Nothing was stored." if dry_run else f"Imported: {counts}.")

@@ -1,0 +1,124 @@
+"""Commands about letters: bring one in, check it, see a copy as its recipient will."""
+
+from pathlib import Path
+
+import click
+
+from outreach.campaigns import drafting, previewing
+from outreach.campaigns.materials import load_materials
+from outreach.cli.parts import with_outreach
+from outreach.cli.printing import json_option, listing, note, out_option, write_out
+from outreach.config import load_settings
+from outreach.errors import InvalidInput, NotAllowed
+from outreach.letters.checking import check
+from outreach.letters.importing import import_letter
+from outreach.letters.source import list_letters, load_letter, to_text
+from outreach.wiring import Outreach
+
+slug_argument = click.argument("slug")
+
+
+@click.group()
+def letters() -> None:
+    """Letters: what is sent."""
+
+
+@letters.command(name="list")
+@json_option
+def list_them(as_json: bool) -> None:
+    """List the letters with their steps, and who has reviewed each language."""
+    templates = load_settings().templates
+    rows = [
+        {
+            "letter": source.slug,
+            "step": source.step,
+            "language": source.language,
+            "subject": source.subject,
+            "reviewed_by": source.reviewed_by or "nobody",
+        }
+        for slug in list_letters(templates)
+        for source in load_letter(templates, slug).sources.values()
+    ]
+    empty = f"There is none in {templates / 'letters'}. Bring one in: outreach letters import FILE"
+    listing(rows, as_json=as_json, empty=empty)
+
+
+@letters.command(name="check")
+@click.argument("slugs", metavar="[SLUG]...", nargs=-1)
+def check_them(slugs: tuple[str, ...]) -> None:
+    """Look for mistakes in a letter's files, or in all letters."""
+    templates = load_settings().templates
+    problems = [
+        f"{source.path}: {problem}"
+        for slug in slugs or list_letters(templates)
+        for source in load_letter(templates, slug).sources.values()
+        for problem in check(source, drafting.NAMES)
+    ]
+    if problems:
+        raise InvalidInput("These cannot be used as they are:", problems)
+    note("Nothing is wrong.")
+
+
+@letters.command(name="import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--slug", required=True, help="The letter's folder under templates/letters.")
+@click.option("--language", default="en", show_default=True)
+@click.option("--replace", is_flag=True, help="Write over the file that is there.")
+def bring_in(file: Path, slug: str, language: str, replace: bool) -> None:
+    """Bring in a letter you have (.txt, .md, .docx) as its step "letter"."""
+    source = import_letter(file.read_bytes(), file.name, language=language, slug=slug)
+    target = load_settings().templates / "letters" / slug / f"letter.{language}.md"
+    if target.exists() and not replace:
+        raise NotAllowed(f"{target} is there already. To write over it, add --replace.")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(to_text(source), encoding="utf-8")
+    note(f"Written to {target}. Read it through, then see it: outreach letters preview {slug}")
+
+
+@letters.command()
+@slug_argument
+@click.option("--step", default="letter", show_default=True)
+@click.option("--contact", "contact_id", type=int, metavar="ID", help="As this contact gets it.")
+@click.option("--state", default="CH", show_default=True, help="As one of its mailboxes would.")
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["text", "html", "eml"]),
+    default="text",
+    show_default=True,
+)
+@out_option
+@with_outreach
+def preview(
+    outreach: Outreach,
+    slug: str,
+    step: str,
+    contact_id: int | None,
+    state: str,
+    form: str,
+    out: Path | None,
+) -> None:
+    """Show a letter as one contact would get it."""
+    materials = load_materials(outreach.settings.templates, slug, outreach.states)
+    now = outreach.clock()
+    if contact_id is None:
+        contact, mission = previewing.made_up_contact(state, outreach.states, now)
+    else:
+        with outreach.database.reading() as session:
+            contact, mission = previewing.stored_contact(session, contact_id)
+    mail = previewing.preview(
+        materials,
+        step,
+        contact,
+        mission,
+        composer=outreach.composer,
+        tokens=outreach.tokens,
+        now=now,
+    )
+    match form:
+        case "eml":
+            write_out(mail.mime(), out)
+        case "html":
+            write_out(mail.copy.html, out)
+        case _:
+            write_out(f"{mail.copy.subject}\n\n{mail.copy.text}", out)

@@ -1,0 +1,93 @@
+"""Commands about the people who work at the desk."""
+
+import click
+from sqlmodel import Session
+
+from outreach.accounts import audit, people
+from outreach.accounts.tables import Organizer, Role
+from outreach.cli.parts import with_outreach
+from outreach.cli.printing import json_option, listing, note
+from outreach.wiring import Outreach
+
+role_choice = click.Choice([role.value for role in Role])
+
+
+@click.group()
+def user() -> None:
+    """Organizers: who may do what at the desk."""
+
+
+@user.command()
+@click.argument("address")
+@click.option("--role", type=role_choice, default=Role.organizer.value, show_default=True)
+@click.option("--name", default="", help="As it shall stand under answers.")
+@click.option("--no-password", is_flag=True, help="Gets reports, but cannot sign in.")
+@with_outreach
+def add(outreach: Outreach, address: str, role: str, name: str, no_password: bool) -> None:
+    """Add an organizer; the password is asked for, or read from standard input."""
+    password = None if no_password else _ask_password()
+    now = outreach.clock()
+    with outreach.database.transaction() as session:
+        added = people.add_organizer(session, address, Role(role), name, password, now)
+        _note_down(outreach, session, "organizer added", added)
+    note(f"{added.address} is {role}.")
+
+
+@user.command(name="list")
+@json_option
+@with_outreach
+def list_them(outreach: Outreach, as_json: bool) -> None:
+    """List the organizers."""
+    with outreach.database.reading() as session:
+        rows = [_row(organizer) for organizer in people.list_organizers(session)]
+    listing(rows, as_json=as_json, empty="Nobody yet. Start with: outreach user add ADDRESS")
+
+
+@user.command()
+@click.argument("address")
+@click.argument("role", type=role_choice)
+@with_outreach
+def role(outreach: Outreach, address: str, role: str) -> None:
+    """Give an organizer another role."""
+    with outreach.database.transaction() as session:
+        changed = people.set_role(session, address, Role(role))
+        _note_down(outreach, session, f"role set to {role}", changed)
+    note(f"{changed.address} is {role}.")
+
+
+@user.command()
+@click.argument("address")
+@with_outreach
+def disable(outreach: Outreach, address: str) -> None:
+    """End an organizer's access at once; what they did stays on record."""
+    with outreach.database.transaction() as session:
+        changed = people.disable(session, address, outreach.clock())
+        _note_down(outreach, session, "organizer disabled", changed)
+    note(f"{changed.address} cannot sign in any more.")
+
+
+def _note_down(outreach: Outreach, session: Session, act: str, organizer: Organizer) -> None:
+    audit.note(
+        session,
+        actor=audit.COMMAND_LINE,
+        act=act,
+        subject=organizer.address,
+        now=outreach.clock(),
+    )
+
+
+def _row(organizer: Organizer) -> dict[str, object]:
+    return {
+        "address": organizer.address,
+        "name": organizer.name,
+        "role": organizer.role.value,
+        "since": organizer.created_at,
+        "disabled": organizer.disabled_at,
+    }
+
+
+def _ask_password() -> str:
+    stdin = click.get_text_stream("stdin")
+    if not stdin.isatty():
+        return stdin.readline().rstrip("\n")
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))

@@ -1,0 +1,137 @@
+"""Settings: the one reader of the environment and the ``.env`` file."""
+
+from pathlib import Path
+from typing import Literal
+from zoneinfo import available_timezones
+
+from pydantic import ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from outreach.errors import Misconfigured
+
+EXAMPLES = {
+    "DATABASE_URL": "sqlite:///var/outreach.db or postgresql+psycopg://user@host/outreach",
+    "SECRET_KEY": "at least 32 random characters, such as: openssl rand -hex 32",
+    "PUBLIC_URL": "https://outreach.example.org, without a slash at the end",
+    "CARRIER": "outbox, smtp or sendgrid",
+    "SMTP_URL": "smtp://user:password@mail.example.org:587 or smtps://...:465",
+    "SENDGRID_API_KEY": "the key that SendGrid showed once, beginning with SG.",
+    "SENDGRID_HOST": "https://api.sendgrid.com, or https://api.eu.sendgrid.com in the EU",
+    "REPLY_ADDRESS": "inbox@in.example.org, whose mail comes back here",
+    "TIMEZONE": "an IANA name such as Europe/Zurich",
+    "TEMPLATES_DIR": "a folder with letters/ and notices/ in it",
+    "SCHEDULES_DIR": "a folder of schedule files",
+    "STATES_FILE": "a CSV file with the columns of outreach/contacts/member_states.csv",
+}
+
+
+class Settings(BaseSettings):
+    """All that can be set; every name stands for a variable ``OUTREACH_NAME``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="OUTREACH_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    var_dir: Path = Path("var")
+    database_url: str = ""  # empty: SQLite in var_dir
+    secret_key: str = ""  # empty: made once and kept in var_dir
+    public_url: str = "http://127.0.0.1:8000"
+    carrier: Literal["outbox", "smtp", "sendgrid"] = "outbox"
+    smtp_url: str = ""
+    sendgrid_api_key: str = ""
+    sendgrid_host: str = "https://api.sendgrid.com"
+    sendgrid_events_key: str = ""
+    sendgrid_inbound_key: str = ""
+    reply_address: str = "inbox@in.example.org"
+    timezone: str = "Europe/Zurich"
+    templates_dir: Path | None = None
+    schedules_dir: Path | None = None
+    states_file: Path | None = None
+
+    @field_validator("public_url", "sendgrid_host")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("is not a web address")
+        return value.rstrip("/")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("is not a time zone")
+        return value
+
+    @field_validator("reply_address")
+    @classmethod
+    def _mailbox(cls, value: str) -> str:
+        local, at, host = value.partition("@")
+        if not (local and at and host) or len(local) > 31:
+            raise ValueError("is not an address with at most 31 characters before the @")
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: str) -> str:
+        if value and len(value) < 32:
+            raise ValueError("is too short to keep tokens safe")
+        return value
+
+    @field_validator("templates_dir", "schedules_dir", "states_file")
+    @classmethod
+    def _exists(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.exists():
+            raise ValueError("does not exist")
+        return value
+
+    @model_validator(mode="after")
+    def _carrier_has_what_it_needs(self) -> "Settings":
+        needs = {"smtp": "smtp_url", "sendgrid": "sendgrid_api_key"}.get(self.carrier)
+        if needs and not getattr(self, needs):
+            raise ValueError(f"{needs}: is missing, and CARRIER={self.carrier} needs it")
+        return self
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.var_dir / 'outreach.db'}"
+
+    @property
+    def templates(self) -> Path:
+        return self.templates_dir or _here_or_shipped("templates")
+
+    @property
+    def schedules(self) -> Path:
+        return self.schedules_dir or _here_or_shipped("schedules")
+
+
+def load_settings(**values: object) -> Settings:
+    """The environment's settings, with ``values`` over them; Misconfigured names every fault."""
+    try:
+        return Settings(**values)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise Misconfigured("\n".join(_complaint(each) for each in error.errors())) from None
+
+
+def _complaint(error: object) -> str:
+    assert isinstance(error, dict)
+    message = str(error["msg"]).removeprefix("Value error, ")
+    if error["loc"]:
+        name = str(error["loc"][0]).upper()
+    else:
+        field, _, message = message.partition(": ")
+        name = field.upper()
+    example = EXAMPLES.get(name)
+    return f"OUTREACH_{name} {message}." + (f" It looks like this: {example}" if example else "")
+
+
+def shipped(folder: str) -> Path:
+    """What comes with the program: inside the package in a wheel, at the top of a checkout."""
+    package = Path(__file__).parent
+    inside = package / "shipped" / folder
+    return inside if inside.is_dir() else package.parent / folder
+
+
+def _here_or_shipped(folder: str) -> Path:
+    """The organizers' own folder where the command runs, else what is shipped."""
+    here = Path.cwd() / folder
+    return here if here.is_dir() else shipped(folder)

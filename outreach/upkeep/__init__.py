@@ -1,0 +1,1 @@
+"""Upkeep: backups, and what is wrong with this installation in plain words."""

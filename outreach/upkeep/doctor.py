@@ -1,0 +1,120 @@
+"""What is right and wrong with this installation, in plain words, with what to do about it."""
+
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from outreach import migrations
+from outreach.accounts import people
+from outreach.accounts.tables import Role
+from outreach.campaigns import schedule
+from outreach.errors import OutreachError
+from outreach.letters.source import list_letters, load_letter
+from outreach.wiring import Outreach
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. ``advice`` says what to do where the verdict is not ``fine``."""
+
+    verdict: Literal["fine", "note", "wrong"]
+    what: str
+    advice: str = ""
+
+
+def examine(outreach: Outreach) -> list[Finding]:
+    """Everything that was looked at, in the order an organizer would set it up."""
+    return [finding for look in LOOKS for finding in look(outreach)]
+
+
+def _database(outreach: Outreach) -> Iterator[Finding]:
+    at, _newest = migrations.current(outreach.database)
+    kind = "SQLite" if outreach.database.is_sqlite else "Postgres"
+    yield Finding("fine", f"The database ({kind}) is at version {at}.")
+
+
+def _secret(outreach: Outreach) -> Iterator[Finding]:
+    kept = outreach.settings.var_dir / "secret.key"
+    if outreach.settings.secret_key:
+        yield Finding("fine", "The secret key is set.")
+    elif stat.S_IMODE(kept.stat().st_mode) & 0o077:
+        yield Finding("wrong", f"Others can read {kept}.", f"Run: chmod 600 {kept}")
+    else:
+        yield Finding("fine", f"The secret key is kept in {kept}; back it up with the database.")
+
+
+def _public_url(outreach: Outreach) -> Iterator[Finding]:
+    url = outreach.settings.public_url
+    if url.startswith("https://"):
+        yield Finding("fine", f"Links in letters lead to {url}.")
+    else:
+        yield Finding(
+            "wrong" if outreach.settings.carrier != "outbox" else "note",
+            f"Links in letters would lead to {url}, which recipients cannot open.",
+            "Set OUTREACH_PUBLIC_URL to the https address of this web app before sending.",
+        )
+
+
+def _carrier(outreach: Outreach) -> Iterator[Finding]:
+    if outreach.settings.carrier == "outbox":
+        where = outreach.settings.var_dir / "outbox"
+        advice = "Set OUTREACH_CARRIER to smtp or sendgrid when letters shall really leave."
+        yield Finding("note", f"Nothing leaves this machine: letters go to {where}.", advice)
+    else:
+        yield Finding("fine", f"Letters leave by {outreach.settings.carrier}.")
+
+
+def _hooks(outreach: Outreach) -> Iterator[Finding]:
+    if outreach.settings.carrier == "sendgrid" and not outreach.settings.sendgrid_events_key:
+        yield Finding(
+            "wrong",
+            "SendGrid's events are refused: their key is not set, so doubts cannot be settled.",
+            "Set OUTREACH_SENDGRID_EVENTS_KEY to the verification key of the event webhook.",
+        )
+
+
+def _organizers(outreach: Outreach) -> Iterator[Finding]:
+    with outreach.database.reading() as session:
+        able = [each for each in people.list_organizers(session) if each.disabled_at is None]
+    if not able:
+        yield Finding(
+            "note", "There is no organizer.", "Run: outreach user add ADDRESS --role admin"
+        )
+    elif not any(each.role in (Role.approver, Role.admin) for each in able):
+        yield Finding("note", "Nobody may approve.", "Run: outreach user role ADDRESS approver")
+    else:
+        yield Finding("fine", f"{len(able)} organizers can work here.")
+
+
+def _letters(outreach: Outreach) -> Iterator[Finding]:
+    templates = outreach.settings.templates
+    for slug in list_letters(templates):
+        try:
+            load_letter(templates, slug)
+        except OutreachError as error:
+            yield Finding("wrong", f"Letter {slug}: {error}", "Mend the file it names.")
+        else:
+            yield Finding("fine", f"Letter {slug} can be read.")
+
+
+def _schedules(outreach: Outreach) -> Iterator[Finding]:
+    for path in sorted(outreach.settings.schedules.glob("*.toml")):
+        try:
+            schedule.parse(path.read_text("utf-8"), path.name)
+        except OutreachError as error:
+            yield Finding("wrong", f"Schedule {path.name}: {error}", "Mend the file it names.")
+        else:
+            yield Finding("fine", f"Schedule {path.name} can be read.")
+
+
+LOOKS: tuple[Callable[[Outreach], Iterator[Finding]], ...] = (
+    _database,
+    _secret,
+    _public_url,
+    _carrier,
+    _hooks,
+    _organizers,
+    _letters,
+    _schedules,
+)

@@ -1,0 +1,109 @@
+"""What the plan shows is what leaves, to the byte; and doing anything twice doubles nothing."""
+
+import subprocess
+import sys
+from datetime import timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+
+from sqlmodel import select
+
+from outreach.config import shipped
+from outreach.contacts.states import load_states
+from outreach.delivery.tables import Delivery, State
+from outreach.demo import missions
+from outreach.demo.story import FastClock, next_moment, set_up
+from outreach.letters.tables import Skeleton
+from outreach.wiring import Outreach
+from outreach.worker import tick
+
+
+def body(mail: bytes) -> bytes:
+    """All below the header: text and HTML as they go over the wire."""
+    return mail.partition(b"\r\n\r\n")[2]
+
+
+def planned_bodies(outreach: Outreach) -> dict[str, bytes]:
+    """The planned letters by their keys, as every preview composes them."""
+    with outreach.database.reading() as session:
+        rows = session.exec(
+            select(Delivery, Skeleton)
+            .join(Skeleton)
+            .where(Delivery.step == 1, Delivery.state == State.queued)
+        ).all()
+    compose, at = outreach.composer.compose, outreach.clock()
+    return {row.key: body(compose(row, skeleton, at).mime()) for row, skeleton in rows}
+
+
+def test_193_copies_leave_as_the_plan_showed_them(outreach: Outreach, clock: FastClock) -> None:
+    set_up(outreach, clock, lambda line: None)
+    shown = planned_bodies(outreach)
+    assert len(shown) == 193
+    before_reminders = clock.now + timedelta(days=5)
+    while clock.now < before_reminders:
+        tick(outreach, clock.now)
+        clock.now = next_moment(outreach, clock.now)
+    assert {path.stem: body(path.read_bytes()) for path in outbox(outreach)} == shown
+
+
+def run(folder: Path, *arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
+    """The command as an organizer types it, in a folder of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "outreach", *arguments],
+        cwd=folder,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_doing_everything_twice_doubles_nothing(tmp_path: Path) -> None:
+    missions.write_missions(tmp_path / "missions.csv", load_states())
+    password = "a quiet harbour at noon"
+    done = run(tmp_path, "user", "add", "a@example.org", "--role", "approver", stdin=password)
+    assert done.returncode == 0, done.stderr
+    again = run(tmp_path, "user", "add", "a@example.org", "--role", "approver", stdin=password)
+    assert again.returncode == 1
+    assert "is an organizer already" in again.stderr
+
+    bring_in = ("contacts", "import", "missions.csv", "--list", "geneva-missions")
+    assert "197 new, 0 updated, 0 unchanged" in run(tmp_path, *bring_in).stderr
+    assert "0 new, 0 updated, 197 unchanged" in run(tmp_path, *bring_in).stderr
+
+    schedule = str(shipped("schedules") / "wipo-russia-office.toml")
+    for _ in range(2):
+        assert run(tmp_path, "campaign", "load", schedule).returncode == 0
+        assert "195 get the letter, 2 do not" in run(tmp_path, "campaign", "plan", SLUG).stderr
+    assert nothing_left(tmp_path)
+
+    approve = ("campaign", "approve", SLUG, "--by", "a@example.org")
+    assert "585 copies will leave" in run(tmp_path, *approve).stderr
+    refused = run(tmp_path, *approve)
+    assert refused.returncode == 1
+    assert "is running" in refused.stderr
+    assert run(tmp_path, "campaign", "plan", SLUG).returncode == 1
+
+    for moment in ("2026-12-01T10:00", "2026-12-01T10:00", "2026-12-01T10:10"):
+        run(tmp_path, "tick", "--at", moment)
+    left = outbox(tmp_path)
+    assert left
+    assert len({path.name for path in left}) == len({address_in(path) for path in left})
+
+
+SLUG = "wipo-russia-office"
+
+
+def outbox(of: Outreach | Path) -> list[Path]:
+    folder = of / "var" if isinstance(of, Path) else of.settings.var_dir
+    return list((folder / "outbox" / "new").glob("*.eml"))
+
+
+def nothing_left(folder: Path) -> bool:
+    run(folder, "tick", "--at", "2026-12-02T12:00")
+    return not outbox(folder)
+
+
+def address_in(path: Path) -> str:
+    return str(message_from_bytes(path.read_bytes(), policy=policy.default)["To"])

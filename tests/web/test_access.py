@@ -1,0 +1,130 @@
+"""Who may open what. A route that is not in the table fails the test."""
+
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from outreach.accounts.tables import Role
+from outreach.web import create_app
+from outreach.wiring import Outreach
+from tests.web.conftest import SignedIn
+from tests.web.world import World
+
+# What the database does with it is the rooms' and the desk's matter: one kind is enough here.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+NOBODY = None
+DESK = Role.viewer
+
+
+@dataclass(frozen=True)
+class Route:
+    """The least role that may, and what whoever may is answered; NOBODY: open to all."""
+
+    method: str
+    rule: str
+    least: Role | None
+    answer: int
+    form: tuple[tuple[str, str], ...] = ()
+
+
+ROUTES = (
+    Route("GET", "/static/<path:filename>", NOBODY, 200),
+    Route("GET", "/healthz", NOBODY, 200),
+    Route("GET", "/o/<token>.gif", NOBODY, 200),
+    Route("GET", "/u/<token>", NOBODY, 200),
+    Route("POST", "/u/<token>", NOBODY, 200),
+    Route("POST", "/hooks/sendgrid/events", NOBODY, 403),
+    Route("POST", "/hooks/sendgrid/inbound", NOBODY, 400),
+    Route("POST", "/sign-in", NOBODY, 401),
+    Route("POST", "/sign-in/demo", NOBODY, 303),
+    Route("GET", "/", DESK, 200),
+    Route("GET", "/campaigns/<slug>", DESK, 200),
+    Route("GET", "/deliveries/<int:number>", DESK, 200),
+    Route("GET", "/deliveries/<int:number>/html", DESK, 200),
+    Route("GET", "/deliveries/<int:number>.eml", DESK, 200),
+    Route("GET", "/inbox", DESK, 200),
+    Route("GET", "/inbox/threads/<int:number>", DESK, 200),
+    Route("GET", "/inbox/mail/<int:number>", DESK, 200),
+    Route("GET", "/inbox/mail/<int:number>.eml", DESK, 200),
+    Route("GET", "/inbox/raw/<int:number>", DESK, 200),
+    Route("GET", "/inbox/raw/<int:number>.eml", DESK, 200),
+    Route("GET", "/reports", DESK, 200),
+    Route("GET", "/reports/report.css", DESK, 200),
+    Route("GET", "/reports/<week>", DESK, 404),
+    Route("POST", "/deliveries/<int:number>/settle", Role.organizer, 303, (("as", "sent"),)),
+    Route("POST", "/inbox/mail/<int:number>/file", Role.organizer, 303, (("copy", "1"),)),
+    Route("POST", "/inbox/raw/<int:number>/try-again", Role.organizer, 303),
+)
+# These answer in more than one way, or end the walk; each has tests of its own.
+APART = {("GET", "/sign-in"), ("POST", "/sign-out"), ("GET", "/readyz")}
+
+
+def address(route: Route, world: World, outreach: Outreach) -> str:
+    numbers = {
+        "/deliveries/<int:number>/settle": world.in_doubt.id,
+        "/inbox/threads/<int:number>": world.thread.id,
+        "/inbox/mail/<int:number>/file": world.stray.id,
+        "/inbox/mail": world.reply.id,
+        "/inbox/raw": world.unreadable.id,
+        "/deliveries": world.sent.id,
+    }
+    number = next((n for start, n in numbers.items() if route.rule.startswith(start)), None)
+    purpose = "open" if route.rule.startswith("/o") else "unsubscribe"
+    values = {
+        "<int:number>": str(number),
+        "<token>": outreach.tokens.sign(purpose, world.sent.key),  # type: ignore[arg-type]
+        "<slug>": world.campaign.slug,
+        "<week>": "2026-W47",
+        "<path:filename>": "outreach.css",
+    }
+    path = route.rule
+    for placeholder, value in values.items():
+        path = path.replace(placeholder, value)
+    return path
+
+
+def test_every_route_is_in_the_table(outreach: Outreach) -> None:
+    rules = create_app(outreach, demo=True).url_map.iter_rules()
+    there = {(m, rule.rule) for rule in rules for m in (rule.methods or set()) & {"GET", "POST"}}
+    assert there == {(route.method, route.rule) for route in ROUTES} | APART
+
+
+def test_the_demo_sign_in_is_there_in_the_demo_only(app: Flask, outreach: Outreach) -> None:
+    assert not any("demo" in rule.rule for rule in app.url_map.iter_rules())
+    assert b"demo" not in app.test_client().get("/sign-in").data
+    assert b"demo organizer" in create_app(outreach, demo=True).test_client().get("/sign-in").data
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_each_role_may_open_what_the_table_says(
+    role: Role | None, app: Flask, outreach: Outreach, world: World, signed_in: SignedIn
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False  # that forms are checked is another test
+    browser = signed_in(role) if role else app.test_client()
+    for route in ROUTES:
+        if "demo" not in route.rule:
+            path = address(route, world, outreach)
+            with browser.open(path, method=route.method, data=dict(route.form)) as answer:
+                assert answer.status_code == expected(route, role), route
+
+
+def expected(route: Route, role: Role | None) -> int:
+    if route.least is None:
+        return route.answer
+    if role is None:
+        return 303
+    return route.answer if role.includes(route.least) else 403
+
+
+def test_a_page_nobody_may_see_leads_to_the_sign_in_and_back(client: FlaskClient) -> None:
+    answer = client.get("/campaigns/wipo?who=France")
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/sign-in?next=/campaigns/wipo?who%3DFrance"
+    assert client.get("/no/such/page").status_code == 404
+
+
+def test_somebody_signed_in_does_not_see_the_sign_in_page(viewer: FlaskClient) -> None:
+    assert viewer.get("/sign-in?next=/inbox").headers["Location"] == "/inbox"

@@ -1,0 +1,140 @@
+"""The overview and a campaign's page: its figures, its contacts, what is held back."""
+
+import re
+from datetime import date, datetime
+
+import pytest
+from flask.testing import FlaskClient
+
+from outreach.campaigns.tables import Campaign, CampaignState
+from outreach.db import Database
+from outreach.delivery.tables import State
+from outreach.tokens import Tokens
+from outreach.tracking.tables import Agent, OpenCount
+from outreach.web.paging import ROWS
+from outreach.wiring import Outreach
+from tests.web.reading import text
+from tests.web.world import (
+    World,
+    a_campaign,
+    a_contact,
+    a_copy,
+    a_thread,
+)
+
+
+def test_the_first_page_says_what_needs_a_person(
+    viewer: FlaskClient, world: World, database: Database, now: datetime
+) -> None:
+    with database.transaction() as session:
+        a_campaign(session, now, "next", name="The next one", state=CampaignState.planned)
+    page = text(viewer.get("/").text)
+    for needed in (
+        "The plan of The next one waits for approval",
+        "1 mail in the holding pen",
+        "1 mail could not be read",
+        "1 copy in doubt",
+        "1 contact held back",
+        "has not been reviewed by a person",
+        "letter.ar",
+    ):
+        assert needed in page, needed
+    assert "went to 1 of 2 (50%)" in page
+    assert "One mission has answered" in page
+
+
+def test_a_campaign_shows_its_contacts_with_what_became_of_each(
+    viewer: FlaskClient, world: World
+) -> None:
+    page = viewer.get("/campaigns/wipo").text
+    shown = text(page)
+    assert "contact.family_name has no value" in shown
+    assert "1 of 2 (50%)" in shown
+    for name in ("France", "Egypt", "Japan"):
+        assert name in shown
+    assert f"/inbox/threads/{world.thread.id}" in page
+
+
+@pytest.mark.parametrize(
+    ("opens", "said"),
+    [
+        ("person", "Image loaded"),
+        ("count", "loaded 7 times by people, 0 times by machines"),
+        ("off", "carry no image"),
+    ],
+)
+def test_what_is_shown_of_opens_is_what_the_schedule_keeps(
+    viewer: FlaskClient, world: World, database: Database, now: datetime, opens: str, said: str
+) -> None:
+    with database.transaction() as session:
+        campaign = session.get_one(Campaign, world.campaign.id)
+        campaign.source = campaign.source.replace('opens = "person"', f'opens = "{opens}"')
+        for day in (1, 2):
+            session.add(
+                OpenCount(
+                    campaign_id=campaign.id,
+                    step=1,
+                    day=date(2026, 12, day),
+                    agent=Agent.person,
+                    loads=2 + day,
+                )
+            )
+    page = viewer.get("/campaigns/wipo").text
+    assert said in text(page)
+    assert ("Image loaded" in text(page)) == (opens == "person")
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("who=France", {"FR"}),
+        ("who=فرنسا", {"FR"}),
+        ("who=jp", {"JP"}),
+        ("who=EG@mission.example", {"EG"}),
+        ("who=mission+of", {"FR", "EG", "JP"}),
+        ("who=%25", set()),
+        ("stands=unknown", {"EG"}),
+        ("stands=skipped", {"JP"}),
+        ("stands=cancelled", {"FR"}),
+        ("stands=answered", {"FR"}),
+        ("stands=no_answer", {"EG", "JP"}),
+        ("stands=image_loaded", {"FR"}),
+        ("stands=nonsense", {"FR", "EG", "JP"}),
+        ("language=ar", {"EG"}),
+        ("who=France&stands=unknown", set()),
+    ],
+)
+def test_contacts_can_be_filtered(
+    viewer: FlaskClient, world: World, query: str, expected: set[str]
+) -> None:
+    page = viewer.get(f"/campaigns/wipo?{query}").text
+    names = {"FR": "France", "EG": "Egypt", "JP": "Japan"}
+    titles = set(re.findall(r'class="title">([^<]+)<', page))
+    assert titles == {names[code] for code in expected}
+    if not expected:
+        assert "No contact of this campaign is like that" in page
+
+
+def test_long_lists_are_paged_and_each_row_comes_once(
+    viewer: FlaskClient, database: Database, tokens: Tokens, outreach: Outreach, now: datetime
+) -> None:
+    with database.transaction() as session:
+        campaign = a_campaign(session, now)
+        for state in list(outreach.states)[: 2 * ROWS + 1]:
+            contact = a_contact(session, state.code, now)
+            a_copy(session, tokens, now, campaign, contact, state=State.sent)
+            a_thread(session, campaign, contact, now)
+    for path, rows, sizes in (
+        ("/campaigns/wipo?who=mission", r"/deliveries/(\d+)", [ROWS, ROWS, 1]),
+        ("/inbox?turn=waiting_for_us", r"/inbox/threads/(\d+)", [ROWS, ROWS, 1]),
+    ):
+        seen: list[str] = []
+        for size in sizes:
+            page = viewer.get(path).text
+            found = re.findall(rows, page)
+            assert len(found) == size
+            seen += found
+            following = re.search(r'rel="next" href="([^"]+)"', page)
+            path = following[1].replace("&amp;", "&") if following else ""
+        assert path == ""
+        assert len(set(seen)) == len(seen) == sum(sizes)

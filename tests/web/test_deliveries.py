@@ -1,0 +1,76 @@
+"""One copy, as its recipient sees it."""
+
+from email import message_from_bytes, policy
+
+import pytest
+from flask.testing import FlaskClient
+
+from outreach.accounts import audit
+from outreach.db import Database
+from outreach.delivery.tables import Delivery
+from tests.web.reading import text
+from tests.web.world import (
+    World,
+    csrf_token,
+)
+
+# What the database does with it is the rooms' and the desk's matter: one kind is enough here.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+
+def test_a_copy_is_shown_and_downloaded_as_it_was_sent(viewer: FlaskClient, world: World) -> None:
+    page = viewer.get(f"/deliveries/{world.sent.id}").text
+    assert "Your Excellency," in page
+    assert "List-Unsubscribe-Post" in page
+    assert f'sandbox src="/deliveries/{world.sent.id}/html"' in page
+    for told in ("planned", "sent", "image loaded by a person", "mail came: reply"):
+        assert told in text(page)
+    answer = viewer.get(f"/deliveries/{world.sent.id}.eml")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    mail = message_from_bytes(answer.data, policy=policy.default)
+    assert mail.defects == []
+    assert mail["To"].addresses[0].addr_spec == "fr@mission.example"
+    assert mail["Message-ID"] == world.sent.message_id
+
+
+def test_the_letter_in_its_frame_may_do_nothing_and_loads_nothing(
+    viewer: FlaskClient, world: World
+) -> None:
+    answer = viewer.get(f"/deliveries/{world.sent.id}/html")
+    rules = answer.headers["Content-Security-Policy"]
+    assert "sandbox" in rules.split("; ")
+    assert "default-src 'none'" in rules
+    assert "img-src data:" in rules
+    assert "frame-ancestors 'self'" in rules
+
+
+def test_a_copy_that_was_held_back_says_why_and_has_nothing_to_show(
+    viewer: FlaskClient, world: World
+) -> None:
+    page = viewer.get(f"/deliveries/{world.held.id}").text
+    assert "contact.family_name has no value" in page
+    assert "<iframe" not in page
+    assert viewer.get(f"/deliveries/{world.held.id}/html").status_code == 404
+    assert viewer.get(f"/deliveries/{world.held.id}.eml").status_code == 404
+
+
+@pytest.mark.parametrize("verdict", ["sent", "queued"])
+def test_an_organizer_settles_a_copy_in_doubt_once(
+    organizer: FlaskClient, world: World, database: Database, verdict: str
+) -> None:
+    path = f"/deliveries/{world.in_doubt.id}"
+    form = {"as": verdict, "csrf_token": csrf_token(organizer.get(path).text)}
+    assert organizer.post(f"{path}/settle", data=form).headers["Location"] == path
+    with database.reading() as session:
+        assert session.get_one(Delivery, world.in_doubt.id).state == verdict
+        (entry,) = audit.latest(session)
+    assert (entry.actor, entry.act) == ("organizer@example.org", "delivery settled")
+    again = organizer.post(f"{path}/settle", data=form)
+    assert again.status_code == 409
+    assert "only one that is unknown can be settled" in again.text
+
+
+def test_a_copy_cannot_be_settled_as_anything_else(organizer: FlaskClient, world: World) -> None:
+    path = f"/deliveries/{world.in_doubt.id}"
+    form = {"as": "delivered", "csrf_token": csrf_token(organizer.get(path).text)}
+    assert organizer.post(f"{path}/settle", data=form).status_code == 400

@@ -1,0 +1,160 @@
+"""Coming in, going out, and what stops those who guess."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from outreach.accounts import audit, people
+from outreach.accounts.tables import Role
+from outreach.db import Database
+from outreach.web import create_app, throttle
+from outreach.wiring import Outreach
+from tests.web.world import World, csrf_token
+
+# What the database does with it is the rooms' and the desk's matter: one kind is enough here.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+ADDRESS, PASSWORD = "anna@example.org", "four calm words here"
+
+
+@pytest.fixture
+def anna(database: Database, now: datetime) -> None:
+    with database.transaction() as session:
+        people.add_organizer(session, ADDRESS, Role.organizer, "Anna", PASSWORD, now)
+
+
+def enter(client: FlaskClient, password: str = PASSWORD, **fields: str) -> TestResponse:
+    form = {"address": ADDRESS, "password": password, **fields}
+    form["csrf_token"] = csrf_token(client.get("/sign-in").text)
+    return client.post("/sign-in", data=form)
+
+
+@pytest.mark.usefixtures("anna")
+def test_the_right_password_opens_the_desk_and_is_noted(
+    client: FlaskClient, database: Database
+) -> None:
+    assert enter(client).headers["Location"] == "/"
+    assert "Anna" in client.get("/").text
+    with database.reading() as session:
+        (entry,) = audit.latest(session)
+    assert (entry.actor, entry.act) == (ADDRESS, "signed in")
+
+
+@pytest.mark.usefixtures("anna")
+def test_a_wrong_password_says_so_and_keeps_the_address(client: FlaskClient) -> None:
+    answer = enter(client, "not the password")
+    assert answer.status_code == 401
+    assert "do not belong together" in answer.text
+    assert f'value="{ADDRESS}"' in answer.text
+    assert "not the password" not in answer.text
+    assert client.get("/").status_code == 303
+
+
+@pytest.mark.usefixtures("anna")
+@pytest.mark.parametrize(
+    ("wanted", "leads_to"),
+    [
+        ("/inbox?turn=new", "/inbox?turn=new"),
+        ("", "/"),
+        ("https://elsewhere.example/", "/"),
+        ("//elsewhere.example/", "/"),
+        ("/\\elsewhere.example/", "/"),
+        ("/\t/elsewhere.example/", "/"),
+        ("javascript:alert(1)", "/"),
+        ("elsewhere.example", "/"),
+    ],
+)
+def test_after_the_sign_in_nobody_is_led_elsewhere(
+    client: FlaskClient, wanted: str, leads_to: str
+) -> None:
+    assert enter(client, next=wanted).headers["Location"] == leads_to
+
+
+@pytest.mark.usefixtures("anna")
+def test_signing_out_ends_the_session(client: FlaskClient) -> None:
+    enter(client)
+    token = csrf_token(client.get("/").text)
+    assert client.post("/sign-out", data={"csrf_token": token}).status_code == 303
+    assert client.get("/").status_code == 303
+
+
+@pytest.mark.usefixtures("anna")
+@pytest.mark.parametrize("change", ["disable", "new password"])
+def test_a_session_ends_when_the_account_is_closed_or_gets_a_new_password(
+    client: FlaskClient, database: Database, now: datetime, change: str
+) -> None:
+    enter(client)
+    with database.transaction() as session:
+        if change == "disable":
+            people.disable(session, ADDRESS, now)
+        else:
+            people.set_password(session, ADDRESS, "another calm sentence")
+    assert client.get("/").status_code == 303
+
+
+@pytest.mark.usefixtures("anna")
+def test_a_form_without_its_token_is_refused(client: FlaskClient, organizer: FlaskClient) -> None:
+    answer = client.post("/sign-in", data={"address": ADDRESS, "password": PASSWORD})
+    assert answer.status_code == 400
+    assert "could not be understood" in answer.text
+    for path in ("/sign-out", "/deliveries/1/settle", "/inbox/mail/1/file"):
+        assert organizer.post(path).status_code == 400
+    assert organizer.get("/").status_code == 200
+
+
+@pytest.fixture
+def impatient(outreach: Outreach, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+    """A browser at an app that lets nobody guess more than twice."""
+    monkeypatch.setattr(throttle, "BY_ACCOUNT", 2)
+    return create_app(outreach).test_client()
+
+
+@pytest.mark.usefixtures("anna")
+def test_who_guesses_must_wait_even_with_the_right_password(impatient: FlaskClient) -> None:
+    for _ in range(2):
+        assert enter(impatient, "a guess").status_code == 401
+    answer = enter(impatient)
+    assert answer.status_code == 429
+    assert answer.headers["Retry-After"] == str(int(throttle.WINDOW.total_seconds()))
+    assert "wait" in answer.text
+
+
+@pytest.mark.usefixtures("anna")
+def test_who_mistypes_and_then_gets_in_starts_anew(impatient: FlaskClient) -> None:
+    for _ in range(2):
+        assert enter(impatient, "a slip").status_code == 401
+        assert enter(impatient).status_code == 303
+        token = csrf_token(impatient.get("/").text)
+        impatient.post("/sign-out", data={"csrf_token": token})
+
+
+@pytest.mark.usefixtures("anna")
+def test_the_demo_lets_in_with_one_click(outreach: Outreach, world: World) -> None:
+    browser = create_app(outreach, demo=True).test_client()
+    token = csrf_token(browser.get("/sign-in").text)
+    answer = browser.post("/sign-in/demo", data={"csrf_token": token, "next": "/inbox"})
+    assert answer.headers["Location"] == "/inbox"
+    assert "Anna" in browser.get("/inbox").text
+
+
+def test_the_cookie_is_kept_from_scripts_other_sites_and_plain_http(
+    outreach: Outreach, app: Flask
+) -> None:
+    plain = app.test_client().get("/sign-in").headers["Set-Cookie"]
+    assert plain.startswith("outreach=")
+    assert "HttpOnly" in plain
+    assert "SameSite=Lax" in plain
+    assert "Secure" not in plain
+    secure = create_app(over_https(outreach)).test_client().get("/sign-in").headers
+    assert secure["Set-Cookie"].startswith("__Host-outreach=")
+    assert "; Secure" in secure["Set-Cookie"]
+    assert "Strict-Transport-Security" in secure
+
+
+def over_https(outreach: Outreach) -> Outreach:
+    settings = outreach.settings.model_copy(update={"public_url": "https://outreach.example.org"})
+    return replace(outreach, settings=settings)
