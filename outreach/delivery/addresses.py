@@ -1,0 +1,30 @@
+"""Mail addresses in the one form in which they are stored and compared."""
+
+import unicodedata
+
+from email_validator import EmailNotValidError, validate_email
+
+from outreach.errors import InvalidInput
+
+_LONGEST = 320  # 64 octets, an at sign and 255 octets; what is longer need not be looked at
+
+
+def canonical(address: str) -> str:
+    """The address in lower case with its domain in A-labels; raises InvalidInput with the reason.
+
+    RFC 5321 lets a local part depend on case, but no receiver in use does, and people type one
+    mailbox in many ways. A local part outside ASCII is kept (RFC 6531).
+    """
+    address = address.strip()
+    if len(address) > _LONGEST:
+        raise InvalidInput("The email address is too long.")
+    try:
+        checked = validate_email(address, strict=True, check_deliverability=False)
+    except EmailNotValidError as problem:
+        raise InvalidInput(str(problem)) from None
+    local = unicodedata.normalize("NFC", checked.local_part.lower())
+    return f"{local}@{(checked.ascii_domain or checked.domain).lower()}"
+
+
+def domain(address: str) -> str:
+    return address.rpartition("@")[2]

@@ -1,0 +1,47 @@
+"""Carriers: whoever takes a mail from us, and how each says what became of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal, Protocol
+
+from outreach.delivery.composing import Outgoing
+
+# After so long what is left of a group goes back: a slow server must not make the lease run out
+# and bring mails to doubt that were never handed over.
+GROUP_SECONDS = 240.0
+
+Verdict = Literal["sent", "later", "refused", "unknown"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one mail.
+
+    ``later`` and ``refused`` are certain: the carrier does not have it. ``unknown`` is for a mail
+    that was handed over whole and never answered for. ``retry_after`` is how long the carrier
+    itself asks us to wait.
+    """
+
+    verdict: Verdict
+    answer: str = ""
+    provider_id: str | None = None
+    retry_after: timedelta | None = None
+
+
+class Carrier(Protocol):
+    """Takes groups of mails. Made for one worker: not to be shared between threads."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def group_size(self) -> int:
+        """How many mails may be in doubt at once when this machine dies."""
+        ...
+
+    def send(self, group: Sequence[Outgoing]) -> list[Outcome]:
+        """Hand over each mail; one outcome for each, in the same order."""
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,154 @@
+"""From a row of the queue to the mail that a carrier takes."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import NamedTuple
+
+from outreach.delivery.headers import WIRE, mailbox, one_line, unstructured
+from outreach.delivery.tables import Delivery, Purpose
+from outreach.errors import InvalidInput
+from outreach.letters.copies import Copy, Links, fill
+from outreach.letters.tables import Skeleton
+from outreach.tokens import Tokens
+
+_CAN_BE_LEFT = frozenset({Purpose.letter, Purpose.reminder})
+_BY_MACHINE = frozenset({Purpose.report, Purpose.notice})
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{3,900}>")  # what a stranger's mail called one may be no id
+
+
+class Mailbox(NamedTuple):
+    """A name, which may be empty, and an address with its domain in A-labels."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A mail ready to be handed over; ``headers`` are those beyond sender, recipient and date."""
+
+    delivery_id: int
+    key: str
+    sender: Mailbox
+    recipient: Mailbox
+    reply_to: str
+    message_id: str
+    headers: dict[str, str]
+    copy: Copy
+    date: datetime
+
+    @property
+    def envelope_sender(self) -> str:
+        """Where bounces and automatic answers go (RFC 5321 MAIL FROM): our inbox, by token."""
+        return self.reply_to
+
+    @property
+    def needs_smtputf8(self) -> bool:
+        """A local part outside ASCII cannot be encoded: every hop has to take it (RFC 6531)."""
+        return not (self.recipient.address + self.sender.address + self.reply_to).isascii()
+
+    def mime(self) -> bytes:
+        """The message with lines ended by CRLF; the same mail gives the same bytes."""
+        message = EmailMessage(policy=WIRE)
+        for name, value in self._head():
+            message[name] = value
+        message.set_content(self.copy.text, charset="utf-8")
+        message.add_alternative(self.copy.html, subtype="html", charset="utf-8")
+        # "=_" occurs in neither base64 nor quoted-printable, and no letter knows its key.
+        message.set_boundary(f"=_{self.key}")
+        return message.as_bytes()
+
+    def _head(self) -> Iterator[tuple[str, str]]:
+        yield "Date", format_datetime(self.date)
+        yield "From", mailbox("From", *self.sender)
+        yield "To", mailbox("To", *self.recipient)
+        yield "Reply-To", mailbox("Reply-To", "", self.reply_to)
+        yield "Subject", unstructured("Subject", self.copy.subject)
+        yield "Message-ID", self.message_id
+        yield from self.headers.items()
+
+
+class Composer:
+    """Makes mails out of rows; knows where links lead and where replies go.
+
+    ``reply_address`` is the inbox without a token: inbox@in.example.org.
+    """
+
+    def __init__(self, *, tokens: Tokens, public_url: str, reply_address: str) -> None:
+        self._tokens = tokens
+        self._public_url = public_url.rstrip("/")
+        self._reply_local, _, self._reply_domain = reply_address.rpartition("@")
+
+    def compose(self, delivery: Delivery, skeleton: Skeleton, now: datetime) -> Outgoing:
+        """Raises InvalidInput where the row cannot become a mail."""
+        assert delivery.id is not None
+        outgoing = Outgoing(
+            delivery_id=delivery.id,
+            key=delivery.key,
+            sender=Mailbox(one_line(delivery.sender_name), delivery.sender_address),
+            recipient=Mailbox(one_line(delivery.recipient_name), delivery.recipient_address),
+            reply_to=self.reply_to(delivery.key),
+            message_id=delivery.message_id,
+            headers=self._headers(delivery),
+            copy=fill(skeleton, delivery.slots, self.links(delivery)),
+            date=now,
+        )
+        _check(outgoing)
+        return outgoing
+
+    def reply_to(self, key: str) -> str:
+        return self._inbox(self._tokens.sign("reply", key))
+
+    def links(self, delivery: Delivery) -> Links:
+        """The addresses of this copy's own pages: opting out, and the open image if it has one."""
+        leave = self._tokens.sign("unsubscribe", delivery.key)
+        image = self._tokens.sign("open", delivery.key)
+        return Links(
+            unsubscribe_url=f"{self._public_url}/u/{leave}",
+            open_url=f"{self._public_url}/o/{image}.gif" if delivery.tracks_opens else None,
+        )
+
+    def _inbox(self, token: str) -> str:
+        return f"{self._reply_local}+{token}@{self._reply_domain}"
+
+    def _headers(self, delivery: Delivery) -> dict[str, str]:
+        headers = _threading(delivery)
+        if delivery.purpose in _CAN_BE_LEFT:
+            headers |= self._list_unsubscribe(delivery)
+        if delivery.purpose in _BY_MACHINE:
+            headers["Auto-Submitted"] = "auto-generated"  # RFC 3834: a notice by a machine
+        return headers
+
+    def _list_unsubscribe(self, delivery: Delivery) -> dict[str, str]:
+        """RFC 2369 for people, RFC 8058 for their mail clients' one click."""
+        mail = self._inbox(self._tokens.sign("unsubscribe", delivery.key))
+        page = self.links(delivery).unsubscribe_url
+        return {
+            "List-Unsubscribe": f"<{page}>, <mailto:{mail}?subject=unsubscribe>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
+
+
+def _threading(delivery: Delivery) -> dict[str, str]:
+    """In-Reply-To and References (RFC 5322); the mail that is answered is always the last."""
+    known = [each for each in delivery.references if _MESSAGE_ID.fullmatch(each)]
+    answered = delivery.in_reply_to or ""
+    if not _MESSAGE_ID.fullmatch(answered):
+        return {"References": " ".join(known)} if known else {}
+    references = [*(each for each in known if each != answered), answered]
+    return {"In-Reply-To": answered, "References": " ".join(references)}
+
+
+def _check(outgoing: Outgoing) -> None:
+    """Find here what ``mime`` would fail at, while it still concerns this one copy only."""
+    mailbox("From", *outgoing.sender)
+    mailbox("To", *outgoing.recipient)
+    copy = outgoing.copy
+    try:
+        f"{copy.subject}{copy.text}{copy.html}".encode()
+    except UnicodeEncodeError:
+        raise InvalidInput("A value holds half a character, which cannot be written.") from None

@@ -1,0 +1,105 @@
+"""What a delivery's state may become; every change of a state goes through here."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Update, func, literal, update
+from sqlmodel import Session, col
+
+from outreach.delivery.tables import Delivery, State
+
+TRANSITIONS: Mapping[State, frozenset[State]] = {
+    State.queued: frozenset({State.sending, State.cancelled, State.skipped}),
+    State.sending: frozenset({State.sent, State.queued, State.failed, State.unknown}),
+    State.sent: frozenset({State.delivered, State.bounced, State.failed}),
+    State.delivered: frozenset({State.bounced}),
+    State.bounced: frozenset(),
+    State.failed: frozenset(),
+    State.unknown: frozenset({State.sent, State.delivered, State.bounced, State.queued}),
+    State.cancelled: frozenset(),
+    State.skipped: frozenset({State.queued}),
+}
+
+_CHUNK = 5_000  # ids a statement; both databases limit the parameters of one
+
+
+def move(
+    session: Session,
+    ids: Sequence[int],
+    to: State,
+    *,
+    now: datetime,
+    reason: str | None = None,
+    only_from: Collection[State] | None = None,
+    **columns: Any,
+) -> list[int]:
+    """Move these rows where the table allows it; the ids that moved, in no order.
+
+    ``only_from`` narrows the states a row may come from: what may leave ``unknown`` for
+    ``queued`` is a person's decision and not a late answer's.
+    """
+    moved: list[int] = []
+    for start in range(0, len(ids), _CHUNK):
+        these = col(Delivery.id).in_(ids[start : start + _CHUNK])
+        moved += move_where(
+            session, these, to, now=now, reason=reason, only_from=only_from, **columns
+        )
+    return moved
+
+
+def move_where(
+    session: Session,
+    criteria: ColumnElement[bool],
+    to: State,
+    *,
+    now: datetime,
+    reason: str | None = None,
+    only_from: Collection[State] | None = None,
+    **columns: Any,
+) -> list[int]:
+    """As ``move``, for all rows that meet ``criteria``, in one statement."""
+    change = transition(criteria, to, now=now, reason=reason, only_from=only_from, **columns)
+    return [row[0] for row in session.exec(change.returning(col(Delivery.id)))]
+
+
+def transition(
+    criteria: ColumnElement[bool],
+    to: State,
+    *,
+    now: datetime,
+    reason: str | None = None,
+    only_from: Collection[State] | None = None,
+    **columns: Any,
+) -> Update:
+    """The conditional UPDATE itself: a row that may not become ``to`` is left as it is."""
+    allowed = {state for state, following in TRANSITIONS.items() if to in following}
+    if only_from is not None:
+        allowed &= set(only_from)
+    values = {"state": to, "reason": reason, **_stamps(to, now), **columns}
+    return (
+        update(Delivery)
+        .where(criteria, col(Delivery.state).in_(allowed))
+        .values(values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _stamps(to: State, now: datetime) -> dict[str, Any]:
+    match to:
+        case State.sending:
+            return {}
+        case State.queued:
+            return {"settled_at": None, "lease_until": None, "claimed_by": None}
+        case State.sent:
+            return {"sent_at": _sent_at(now), "settled_at": None, "lease_until": None}
+        case State.delivered | State.bounced:
+            return {"sent_at": _sent_at(now), "settled_at": now, "lease_until": None}
+        case _:
+            return {"settled_at": now, "lease_until": None}
+
+
+def _sent_at(now: datetime) -> Any:
+    """When it went: as recorded; for a copy in doubt, when the doubt came up; else now."""
+    sent_at: Any = col(Delivery.sent_at)
+    return func.coalesce(sent_at, col(Delivery.settled_at), literal(now, sent_at.type))
