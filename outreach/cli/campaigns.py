@@ -15,6 +15,7 @@ from outreach.campaigns.tables import Campaign
 from outreach.cli.parts import with_outreach
 from outreach.cli.printing import facts, json_option, listing, note, out_option, to_json, write_out
 from outreach.errors import InvalidInput
+from outreach.reports.wording import counted
 from outreach.wiring import Outreach
 
 slug_argument = click.argument("slug")
@@ -81,7 +82,8 @@ def approve(outreach: Outreach, slug: str, by: str, alone: bool) -> None:
         act = "campaign approved alone" if alone else "campaign approved"
         audit.note(session, actor=approver.address, act=act, subject=slug, now=now)
     _warn_of_unreviewed(done.unreviewed)
-    note(f"Approved: {done.copies} copies will leave as their time comes.")
+    copies = counted(done.copies, "copy", "copies")
+    note(f"Approved: {copies} will leave as their time comes.")
 
 
 @campaign.command()
@@ -95,7 +97,8 @@ def pause(outreach: Outreach, slug: str, because: str) -> None:
         paused = progress.get(session, slug)
         waiting = progress.pause(session, paused, now=now, reason=because or "paused by hand")
         _note_down(outreach, session, "campaign paused", paused, because)
-    note(f"{slug} is paused; {waiting} copies wait. To go on: outreach campaign resume {slug}")
+    copies = counted(waiting, "copy waits", "copies wait")
+    note(f"{slug} is paused; {copies}. To go on: outreach campaign resume {slug}")
 
 
 @campaign.command()
@@ -120,13 +123,14 @@ def cancel(outreach: Outreach, slug: str, because: str, yes: bool) -> None:
     with outreach.database.reading() as session:
         unsent = plans.status(session, progress.get(session, slug), outreach.clock()).unsent
     if not yes:
-        click.confirm(f"{unsent} copies of {slug} will never leave. Cancel it?", abort=True)
+        copies = counted(unsent, "copy", "copies")
+        click.confirm(f"{copies} of {slug} will never leave. Cancel it?", abort=True, err=True)
     now = outreach.clock()
     with outreach.database.transaction() as session:
         cancelled = progress.get(session, slug)
         withdrawn = progress.cancel(session, cancelled, now=now, reason=because or "by hand")
         _note_down(outreach, session, "campaign cancelled", cancelled, because)
-    note(f"{slug} is cancelled; {withdrawn} copies were withdrawn.")
+    note(f"{slug} is cancelled; {counted(withdrawn, 'copy', 'copies')} withdrawn.")
 
 
 @campaign.command(name="list")
@@ -159,15 +163,17 @@ def write_schema(out: Path | None) -> None:
 
 
 def _print_summary(slug: str, summary: PlanSummary) -> None:
-    note(f"\n{summary.contacts} contacts: {summary.planned} get the letter, {summary.held} do not.")
+    contacts = counted(summary.contacts, "contact")
+    note(f"\n{contacts}: {summary.planned} to get the letter, {summary.held} held back.")
     for reason, number in summary.reasons.items():
-        note(f"  {number} held back: {reason}")
+        note(f"  {number}: {reason}")
     languages = ", ".join(f"{language} {number}" for language, number in summary.languages.items())
     note(f"Languages: {languages or 'none'}")
     for step in summary.steps:
         if step.first_at and step.last_at:
             when = f"{step.first_at:%Y-%m-%d %H:%M} to {step.last_at:%Y-%m-%d %H:%M} UTC"
-            note(f"Step {step.step}, {step.letter}: {step.planned} copies, {when}")
+            copies = counted(step.planned, "copy", "copies")
+            note(f"Step {step.step}, {step.letter}: {copies}, {when}")
     for warning in summary.warnings:
         note(f"Mind: {warning}")
     _warn_of_unreviewed(summary.unreviewed)

@@ -11,6 +11,7 @@ from outreach.cli.printing import json_option, note, out_option, print_json, pro
 from outreach.contacts import erasing, exporting, importing
 from outreach.contacts.importing import ImportResult
 from outreach.errors import InvalidInput
+from outreach.reports.wording import counted
 from outreach.wiring import Outreach
 
 
@@ -62,7 +63,7 @@ def export(outreach: Outreach, list_slug: str | None, out: Path | None) -> None:
     with outreach.database.reading() as session:
         number = exporting.export_contacts(session, text, outreach.states, list_slug)
     write_out(text.getvalue(), out)
-    note(f"{number} contacts.")
+    note(counted(number, "contact") + ".")
 
 
 @contacts.command()
@@ -75,7 +76,8 @@ def erase(outreach: Outreach, address: str) -> None:
         erased = erasing.erase(session, address, tokens=outreach.tokens, now=now)
         # The trail says that somebody was erased, and not who.
         audit.note(session, actor=audit.COMMAND_LINE, act="contact erased", now=now)
-    note(f"Erased. {erased.cancelled} copies were withdrawn, {erased.blanked} blanked.")
+    copies = counted(erased.cancelled, "copy", "copies")
+    note(f"Erased. {copies} withdrawn, {erased.blanked} blanked.")
 
 
 def _tell(result: ImportResult, *, dry_run: bool, skip_bad: bool) -> None:
@@ -88,7 +90,7 @@ def _tell(result: ImportResult, *, dry_run: bool, skip_bad: bool) -> None:
     counts = f"{result.added} new, {result.updated} updated, {result.unchanged} unchanged"
     if result.problem_count and not (skip_bad or dry_run):
         raise InvalidInput(
-            f"Nothing was imported: {result.problem_count} rows are bad. "
-            "Mend them, or add --skip-bad to import the others."
+            f"Nothing was imported: {counted(result.problem_count, 'problem')}. "
+            "Mend the rows, or add --skip-bad to import the others."
         )
     note(f"This would give: {counts}. Nothing was stored." if dry_run else f"Imported: {counts}.")

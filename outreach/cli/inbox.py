@@ -7,6 +7,7 @@ import click
 from outreach.cli.parts import with_outreach
 from outreach.cli.printing import facts, json_option, note, to_json
 from outreach.inbox import describing, files, processing, receiving
+from outreach.reports.wording import counted
 from outreach.wiring import Outreach
 
 paths_argument = click.argument(
@@ -47,5 +48,5 @@ def ingest(outreach: Outreach, paths: tuple[Path, ...], as_json: bool) -> None:
                 receiving.store(session, content, door="file", now=outreach.clock())
             taken += 1
     read = processing.process_new(outreach.database, tokens=outreach.tokens, clock=outreach.clock)
-    note(f"{taken} mails taken in.")
+    note(f"{counted(taken, 'mail')} taken in.")
     facts(vars(read), as_json=as_json)

@@ -1,5 +1,7 @@
 """Commands about the people who work at the desk."""
 
+import sys
+
 import click
 from sqlmodel import Session
 
@@ -87,7 +89,6 @@ def _row(organizer: Organizer) -> dict[str, object]:
 
 
 def _ask_password() -> str:
-    stdin = click.get_text_stream("stdin")
-    if not stdin.isatty():
-        return stdin.readline().rstrip("\n")
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
     return str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))

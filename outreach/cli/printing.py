@@ -14,6 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+_WIDE = 240  # columns for a table that goes into a file or another program
+
 Progressing = Callable[[int, int | None], None]
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -86,7 +88,9 @@ def _print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> N
     for row in rows:
         table.add_row(*(Text(_cell(row[column])) for column in columns))
     console = Console()
-    console.print(table, width=console.width if console.is_terminal else 200)
+    if not console.is_terminal:
+        console.width = _WIDE
+    console.print(table)
 
 
 def _cell(value: Any) -> str:

@@ -11,6 +11,7 @@ from outreach.accounts.tables import Role
 from outreach.campaigns import schedule
 from outreach.errors import OutreachError
 from outreach.letters.source import list_letters, load_letter
+from outreach.reports.wording import counted
 from outreach.wiring import Outreach
 
 
@@ -84,7 +85,7 @@ def _organizers(outreach: Outreach) -> Iterator[Finding]:
     elif not any(each.role in (Role.approver, Role.admin) for each in able):
         yield Finding("note", "Nobody may approve.", "Run: outreach user role ADDRESS approver")
     else:
-        yield Finding("fine", f"{len(able)} organizers can work here.")
+        yield Finding("fine", f"{counted(len(able), 'organizer')} can work here.")
 
 
 def _letters(outreach: Outreach) -> Iterator[Finding]:
