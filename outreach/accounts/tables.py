@@ -16,6 +16,10 @@ class Role(StrEnum):
     approver = "approver"
     admin = "admin"
 
+    def includes(self, other: "Role") -> bool:
+        ranks = list(Role)
+        return ranks.index(self) >= ranks.index(other)
+
 
 class Organizer(SQLModel, table=True):
     """A person who works at the desk."""

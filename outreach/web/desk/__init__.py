@@ -1,0 +1,1 @@
+"""The organizers' desk: every page needs a sign-in."""

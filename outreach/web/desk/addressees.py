@@ -1,0 +1,163 @@
+"""The contacts of a campaign: what each was sent, what is known of it, and whether it answered."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from outreach.campaigns.tables import Campaign
+from outreach.contacts.states import MemberStates
+from outreach.contacts.tables import Contact, Mission
+from outreach.delivery.tables import Delivery, State
+from outreach.inbox.tables import IncomingMail, MailKind, Thread
+from outreach.tracking.tables import Agent, Event, EventKind
+from outreach.web.paging import ROWS, Page, cut, read_number
+
+Condition = ColumnElement[bool]
+
+ANSWERED, SILENT, OPENED = "answered", "no_answer", "image_loaded"
+CHOICES = (*State, ANSWERED, SILENT, OPENED)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the reader asked to see; empty fields ask for everything."""
+
+    who: str = ""
+    stands: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """One contact's row; ``opened_by`` and ``thread_id`` are what came back."""
+
+    contact: Contact
+    mission: Mission
+    copies: Sequence[Delivery]
+    opened_by: Collection[Agent]
+    thread_id: int | None
+
+    @property
+    def language(self) -> str:
+        return self.copies[0].language
+
+
+def addressees(
+    session: Session, campaign: Campaign, wanted: Filter, after: str, states: MemberStates
+) -> Page[Addressee]:
+    """A page of contacts in the order of the plan. Every contact has a copy of the first step."""
+    query = (
+        select(Delivery, Contact, Mission)
+        .join(Contact, col(Contact.id) == col(Delivery.contact_id))
+        .join(Mission, col(Mission.id) == col(Delivery.mission_id))
+        .where(Delivery.campaign_id == campaign.id, Delivery.step == 1)
+        .where(col(Delivery.id) > read_number(after), *_conditions(wanted, states))
+        .order_by(col(Delivery.id))
+        .limit(ROWS + 1)
+    )
+    found, more = cut(session.exec(query).all())
+    rows = _rows(session, campaign, [(contact, mission) for _, contact, mission in found])
+    return Page(rows, str(found[-1][0].id) if more else None)
+
+
+def _conditions(wanted: Filter, states: MemberStates) -> list[Condition]:
+    conditions = []
+    if wanted.who:
+        conditions.append(_is_who(wanted.who, states))
+    if wanted.stands:
+        conditions.append(_stands(wanted.stands))
+    if wanted.language:
+        conditions.append(col(Delivery.language) == wanted.language)
+    return conditions
+
+
+def _is_who(text: str, states: MemberStates) -> Condition:
+    if "@" in text:
+        return col(Contact.address) == text.casefold()
+    if code := states.find(text):
+        return col(Mission.state) == code
+    return or_(
+        col(Mission.organization).icontains(text, autoescape=True),
+        col(Contact.name).icontains(text, autoescape=True),
+    )
+
+
+def _stands(choice: str) -> Condition:
+    if choice == ANSWERED:
+        return _has_answered()
+    if choice == SILENT:
+        return ~_has_answered()
+    copy = aliased(Delivery)
+    same = and_(
+        col(copy.campaign_id) == col(Delivery.campaign_id),
+        col(copy.contact_id) == col(Delivery.contact_id),
+    )
+    if choice == OPENED:
+        opened = and_(col(Event.delivery_id) == copy.id, col(Event.kind) == EventKind.opened)
+        return exists().where(same, opened)
+    return exists().where(same, col(copy.state) == choice)
+
+
+def _has_answered() -> Condition:
+    return exists().where(
+        col(Thread.campaign_id) == col(Delivery.campaign_id),
+        col(Thread.mission_id) == col(Delivery.mission_id),
+        col(IncomingMail.thread_id) == col(Thread.id),
+        col(IncomingMail.kind) == MailKind.reply,
+    )
+
+
+def _rows(
+    session: Session, campaign: Campaign, found: Sequence[tuple[Contact, Mission]]
+) -> list[Addressee]:
+    copies = _copies(session, campaign, [contact.id for contact, _ in found])
+    opened = _opened(session, [copy.id for group in copies.values() for copy in group])
+    threads = _threads(session, campaign, {mission.id for _, mission in found})
+    return [
+        Addressee(
+            contact=contact,
+            mission=mission,
+            copies=copies[contact.id],
+            opened_by={agent for copy in copies[contact.id] for agent in opened[copy.id]},
+            thread_id=threads.get(mission.id),
+        )
+        for contact, mission in found
+    ]
+
+
+def _copies(
+    session: Session, campaign: Campaign, contacts: Collection[int | None]
+) -> dict[int | None, list[Delivery]]:
+    query = select(Delivery).where(
+        Delivery.campaign_id == campaign.id, col(Delivery.contact_id).in_(contacts)
+    )
+    copies: defaultdict[int | None, list[Delivery]] = defaultdict(list)
+    for copy in session.exec(query.where(col(Delivery.step).is_not(None)).order_by("step")):
+        copies[copy.contact_id].append(copy)
+    return copies
+
+
+def _opened(session: Session, ids: Collection[int | None]) -> defaultdict[int | None, set[Agent]]:
+    query = select(Event.delivery_id, Event.agent).where(
+        col(Event.delivery_id).in_(ids), Event.kind == EventKind.opened
+    )
+    opened: defaultdict[int | None, set[Agent]] = defaultdict(set)
+    for delivery_id, agent in session.exec(query.distinct()):
+        opened[delivery_id].add(Agent(agent or Agent.unknown))
+    return opened
+
+
+def _threads(session: Session, campaign: Campaign, missions: Collection[Any]) -> dict[Any, int]:
+    """The threads in which somebody of the mission has written, by mission."""
+    query = (
+        select(Thread.mission_id, Thread.id)
+        .join(IncomingMail, col(IncomingMail.thread_id) == col(Thread.id))
+        .where(Thread.campaign_id == campaign.id, col(Thread.mission_id).in_(missions))
+        .where(IncomingMail.kind == MailKind.reply)
+    )
+    return {mission: thread for mission, thread in session.exec(query) if thread is not None}

@@ -1,0 +1,83 @@
+"""One copy as its recipient sees it, and what became of it."""
+
+from typing import Literal, cast
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlmodel import Session
+
+from outreach.accounts import audit
+from outreach.accounts.tables import Role
+from outreach.campaigns.tables import Campaign
+from outreach.contacts.tables import Mission
+from outreach.delivery import queue
+from outreach.delivery.composing import Outgoing
+from outreach.delivery.tables import Delivery
+from outreach.web.access import needs
+from outreach.web.current import organizer, parts
+from outreach.web.desk import copies
+from outreach.web.desk.history import history
+from outreach.web.headers import COPY_POLICY
+
+blueprint = Blueprint("deliveries", __name__, url_prefix="/deliveries")
+
+
+@blueprint.get("/<int:number>")
+def show(number: int) -> str:
+    with parts().database.reading() as session:
+        delivery = _delivery(session, number)
+        outgoing = copies.composed(session, delivery, parts().composer, parts().clock())
+        return render_template(
+            "desk/delivery.html",
+            delivery=delivery,
+            campaign=session.get(Campaign, delivery.campaign_id or 0),
+            mission=session.get(Mission, delivery.mission_id or 0),
+            others=copies.others(session, delivery),
+            outgoing=outgoing,
+            headers=copies.headers(outgoing.mime()) if outgoing else [],
+            history=history(session, delivery),
+        )
+
+
+@blueprint.get("/<int:number>/html")
+def html(number: int) -> Response:
+    """For a frame on our own pages, which may show it and let it do nothing."""
+    answer = Response(_composed(number).copy.html, mimetype="text/html")
+    answer.headers["Content-Security-Policy"] = COPY_POLICY
+    return answer
+
+
+@blueprint.get("/<int:number>.eml")
+def eml(number: int) -> Response:
+    """The very message, as a carrier hands it over."""
+    answer = Response(_composed(number).mime(), mimetype="message/rfc822")
+    answer.headers["Content-Disposition"] = f'attachment; filename="delivery-{number}.eml"'
+    return answer
+
+
+@blueprint.post("/<int:number>/settle")
+@needs(Role.organizer)
+def settle(number: int) -> ResponseReturnValue:
+    """What a person found out about a copy in doubt."""
+    verdict = request.form.get("as")
+    if verdict not in {"sent", "queued"}:
+        abort(400)
+    to = cast(Literal["sent", "queued"], verdict)
+    by, now = organizer().address, parts().clock()
+    with parts().database.transaction() as session:
+        queue.settle(session, number, to, now=now, by=by)
+        audit.note(
+            session, actor=by, act="delivery settled", subject=str(number), detail=to, now=now
+        )
+    return redirect(url_for(".show", number=number), 303)
+
+
+def _delivery(session: Session, number: int) -> Delivery:
+    return session.get(Delivery, number) or abort(404)
+
+
+def _composed(number: int) -> Outgoing:
+    with parts().database.reading() as session:
+        delivery = _delivery(session, number)
+        outgoing = copies.composed(session, delivery, parts().composer, parts().clock())
+    return outgoing or abort(404)

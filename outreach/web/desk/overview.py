@@ -1,0 +1,99 @@
+"""How far campaigns have come: copies by step and state."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from outreach.campaigns.schedule import Schedule, schedule_of
+from outreach.campaigns.tables import Campaign
+from outreach.delivery.tables import Delivery, State
+from outreach.inbox.tables import IncomingMail, MailKind, Thread
+from outreach.tracking.tables import Agent, OpenCount
+
+WENT = (State.sent, State.delivered, State.bounced)
+
+
+@dataclass(frozen=True)
+class StepCounts:
+    """Copies of one step by the state they are in; ``letter`` is what the schedule calls it."""
+
+    step: int
+    letter: str
+    by_state: Mapping[State, int]
+
+    def of(self, *states: State) -> int:
+        return sum(self.by_state.get(state, 0) for state in states)
+
+    @property
+    def planned(self) -> int:
+        """All but those that are not sent for a reason."""
+        return sum(self.by_state.values()) - self.of(State.skipped)
+
+    @property
+    def went(self) -> int:
+        return self.of(*WENT)
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A campaign, its steps, of how many missions answers came, and what is kept of opens.
+
+    ``loads`` has totals where the schedule keeps no more than those.
+    """
+
+    campaign: Campaign
+    steps: Sequence[StepCounts]
+    answered: int
+    opens: str
+    loads: Mapping[Agent, int]
+
+
+def overviews(session: Session) -> list[Overview]:
+    """Every campaign, the newest first."""
+    newest_first = select(Campaign).order_by(col(Campaign.id).desc())
+    return [overview(session, campaign) for campaign in session.exec(newest_first)]
+
+
+def overview(session: Session, campaign: Campaign) -> Overview:
+    schedule = schedule_of(campaign)
+    return Overview(
+        campaign=campaign,
+        steps=_steps(session, campaign, schedule),
+        answered=_answered(session, campaign),
+        opens=schedule.campaign.opens,
+        loads=_loads(session, campaign),
+    )
+
+
+def _steps(session: Session, campaign: Campaign, schedule: Schedule) -> list[StepCounts]:
+    counted = (
+        select(Delivery.step, Delivery.state, func.count())
+        .where(Delivery.campaign_id == campaign.id, col(Delivery.step).is_not(None))
+        .group_by(col(Delivery.step), col(Delivery.state))
+    )
+    by_step: defaultdict[int, dict[State, int]] = defaultdict(dict)
+    for step, state, count in session.exec(counted):
+        by_step[step or 0][State(state)] = count
+    letters = {number: step.letter for number, step in enumerate(schedule.steps, 1)}
+    return [StepCounts(step, letters.get(step, ""), by_step[step]) for step in sorted(by_step)]
+
+
+def _answered(session: Session, campaign: Campaign) -> int:
+    missions = (
+        select(func.count(func.distinct(Thread.id)))
+        .join(IncomingMail, col(IncomingMail.thread_id) == col(Thread.id))
+        .where(Thread.campaign_id == campaign.id, IncomingMail.kind == MailKind.reply)
+    )
+    return session.exec(missions).one()
+
+
+def _loads(session: Session, campaign: Campaign) -> dict[Agent, int]:
+    counted = (
+        select(OpenCount.agent, func.sum(OpenCount.loads))
+        .where(OpenCount.campaign_id == campaign.id)
+        .group_by(col(OpenCount.agent))
+    )
+    return {Agent(agent): loads for agent, loads in session.exec(counted)}

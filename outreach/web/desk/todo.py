@@ -1,0 +1,55 @@
+"""What needs a person now: plans to approve, what reports know of, translations nobody reviewed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import url_for
+from sqlmodel import Session, col, select
+
+from outreach.campaigns.tables import Campaign, CampaignState
+from outreach.contacts.states import MemberStates
+from outreach.reports import wording
+from outreach.reports.attention import needs_a_person
+from outreach.reports.rendering import Links
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of work, and where it is done; ``names`` says what it is about."""
+
+    text: str
+    link: str = ""
+    oldest_at: datetime | None = None
+    names: Sequence[str] = ()
+
+
+def items(session: Session, states: MemberStates) -> list[Item]:
+    not_over = col(Campaign.state) != CampaignState.cancelled
+    campaigns = session.exec(select(Campaign).where(not_over).order_by(col(Campaign.id))).all()
+    return [
+        *(_approval(each) for each in campaigns if each.state is CampaignState.planned),
+        *_needs(session, states),
+        *(_unreviewed(each) for each in campaigns if each.unreviewed),
+    ]
+
+
+def _approval(campaign: Campaign) -> Item:
+    return Item(f"The plan of {campaign.name} waits for approval.", _page(campaign))
+
+
+def _needs(session: Session, states: MemberStates) -> Iterator[Item]:
+    links = Links()
+    for need in needs_a_person(session, states):
+        yield Item(wording.need(need), links.need(need), need.oldest_at, need.missions)
+
+
+def _unreviewed(campaign: Campaign) -> Item:
+    files = wording.counted(len(campaign.unreviewed), "letter file")
+    have = "has" if len(campaign.unreviewed) == 1 else "have"
+    text = f"{files} of {campaign.name} {have} not been reviewed by a person."
+    return Item(text, _page(campaign), names=campaign.unreviewed)
+
+
+def _page(campaign: Campaign) -> str:
+    return url_for("campaigns.show", slug=campaign.slug)

@@ -1,0 +1,1 @@
+"""Where providers report: verify, keep, answer; what follows from it happens in the rooms."""
