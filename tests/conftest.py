@@ -3,23 +3,18 @@
 import shutil
 import tempfile
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlmodel import Session, SQLModel
 
-# The tables of every room, so that their metadata is whole.
-import outreach.accounts.tables
-import outreach.campaigns.tables
-import outreach.contacts.tables
-import outreach.delivery.tables
-import outreach.inbox.tables
-import outreach.letters.tables
-import outreach.reports.tables
-import outreach.tracking.tables  # noqa: F401
+from outreach.config import load_settings, shipped
 from outreach.db import Database
+from outreach.demo.story import FastClock
 from outreach.tokens import Tokens
+from outreach.wiring import Outreach, build  # and with it the tables of every room
 from tests.postgres import Cluster, postgres_programs
 
 
@@ -92,3 +87,21 @@ def tokens() -> Tokens:
 def now() -> datetime:
     """A Tuesday morning in Geneva."""
     return datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> FastClock:
+    """The day before the example campaign begins; stands still until a test moves it."""
+    return FastClock(datetime(2026, 11, 30, 8, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def outreach(tmp_path: Path, clock: FastClock) -> Iterator[Outreach]:
+    """The product as it comes, in a folder of its own."""
+    settings = load_settings(
+        var_dir=tmp_path / "var",
+        templates_dir=shipped("templates"),
+        schedules_dir=shipped("schedules"),
+    )
+    with closing(build(settings, clock)) as built:
+        yield built

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, delete, select
 
 from outreach.accounts.tables import Organizer, Role
 from outreach.campaigns import approval, planning, progress
@@ -136,6 +136,10 @@ def a_contact(session: Session, name: str = "first", state: str = "CH", **change
     session.add(ListMembership(list_id=_list_id(session), contact_id=contact.id))
     session.flush()
     return contact
+
+
+def off_the_list(session: Session, contact: Contact) -> None:
+    session.exec(delete(ListMembership).where(col(ListMembership.contact_id) == contact.id))
 
 
 def _list_id(session: Session) -> int | None:

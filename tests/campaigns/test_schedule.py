@@ -118,15 +118,8 @@ def test_a_missing_key_is_named_at_its_table() -> None:
 
 def test_all_mistakes_are_named_in_the_order_of_the_lines() -> None:
     text = a_schedule(("per_hour = 120", "per_hour = -1"), ('"48h"', '"x"'), ("name =", "nam ="))
-    keys = [sentence.split(", ")[2].split(":")[0] for sentence in mistakes_in(text)]
-    assert keys == [
-        "campaign.name",
-        "campaign.nam",
-        "campaign.sender.name",
-        "campaign.sender.nam",
-        "pace.per_hour",
-        "pace.latest_after",
-    ]
+    lines = [int(sentence.split(", ")[1].removeprefix("line ")) for sentence in mistakes_in(text)]
+    assert lines == [1, 2, 5, 5, 16, 18]  # what is missing stands at its table
 
 
 def test_more_than_three_reminders_are_refused() -> None:
@@ -234,9 +227,10 @@ def test_whatever_stands_in_a_table_there_is_a_schedule_or_a_list_of_mistakes(
     written = tomllib.loads(SCHEDULE) | {table: value}
     text = "\n".join(f"{key} = {_toml(each)}" for key, each in written.items())
     try:
-        assert isinstance(parse(text, "offices.toml"), Schedule)
+        found: Schedule | list[str] = parse(text, "offices.toml")
     except InvalidInput as error:
-        assert error.problems or "this is not TOML" in str(error)
+        found = error.problems or [str(error)]
+    assert isinstance(found, Schedule) or all("offices.toml" in sentence for sentence in found)
 
 
 def _toml(value: Any) -> str:

@@ -71,6 +71,15 @@ def test_a_forged_token_files_nothing_and_is_suggested(world: World) -> None:
     assert [each["delivery_id"] for each in mail.suggestions] == [letter.id]
 
 
+def test_who_answers_a_preview_has_not_answered_for_the_mission(world: World) -> None:
+    letter = world.letter(1, ANA, state=State.queued)
+    sender = {"from": "organizer@elsewhere.example", "in_reply_to": letter.message_id}
+    mail = world.receive(a_mail(to=reply_address(letter.key), **sender))
+    assert mail.delivery_id is None
+    assert [each["delivery_id"] for each in mail.suggestions] == [letter.id]
+    assert state_of(world.session, letter) is State.queued
+
+
 @pytest.mark.parametrize("field", ["in_reply_to", "references"])
 def test_without_a_token_the_answered_mail_files(world: World, field: str) -> None:
     letter = world.letter(1, ANA)

@@ -75,7 +75,9 @@ def test_doing_everything_twice_doubles_nothing(tmp_path: Path) -> None:
     schedule = str(shipped("schedules") / "wipo-russia-office.toml")
     for _ in range(2):
         assert run(tmp_path, "campaign", "load", schedule).returncode == 0
-        assert "195 get the letter, 2 do not" in run(tmp_path, "campaign", "plan", SLUG).stderr
+        assert (
+            "195 to get the letter, 2 held back" in run(tmp_path, "campaign", "plan", SLUG).stderr
+        )
     assert nothing_left(tmp_path)
 
     approve = ("campaign", "approve", SLUG, "--by", "a@example.org")

@@ -6,6 +6,7 @@ from itertools import permutations
 import pytest
 from sqlmodel import Session
 
+from outreach.campaigns.tables import Campaign
 from outreach.delivery.tables import Delivery, State
 from outreach.tracking.events import STATES, record
 from outreach.tracking.tables import EventKind
@@ -32,6 +33,21 @@ def tell(
 def a_letter(session: Session, state: State = State.sent) -> Delivery:
     contact = a_contact(session, "ambassador@mission-fr.example")
     return a_copy(session, a_campaign(session), contact, state=state)
+
+
+def test_only_a_bad_end_gives_its_reason(session: Session) -> None:
+    copy = a_letter(session)
+    record(
+        session,
+        copy,
+        K.delivered,
+        happened_at=NOW,
+        source="sendgrid",
+        source_key="x",
+        detail={"answer": "250 OK"},
+        now=NOW,
+    )
+    assert (copy.state, copy.reason) == (State.delivered, None)
 
 
 def test_an_event_told_twice_is_stored_and_applied_once(session: Session) -> None:
@@ -68,7 +84,7 @@ def test_whatever_proves_that_it_went_settles_a_copy_in_doubt(
 ) -> None:
     copy = a_letter(session, state)
     tell(session, copy, kind, permanent=True)
-    assert state_of(session, copy) is STATES[kind]
+    assert copy.state is STATES[kind]  # also for who holds the row already
     assert copy.sent_at is not None
 
 
@@ -79,16 +95,25 @@ def test_a_loaded_image_changes_no_state(session: Session, state: State) -> None
     assert state_of(session, copy) is state
 
 
-def test_a_copy_put_back_in_the_queue_does_not_go_again_when_it_shows_up(session: Session) -> None:
+def test_a_copy_put_back_in_the_queue_does_not_go_again_when_its_provider_reports_it(
+    session: Session,
+) -> None:
     copy = a_letter(session, State.queued)
     tell(session, copy, K.delivered)
     assert state_of(session, copy) is State.delivered
 
 
-def test_following_a_link_in_a_preview_does_not_count_as_sending(session: Session) -> None:
+@pytest.mark.parametrize("kind", [K.unsubscribed, K.autoresponded])
+def test_what_a_preview_can_cause_does_not_count_as_sending(
+    session: Session, kind: EventKind
+) -> None:
     copy = a_letter(session, State.queued)
-    tell(session, copy, K.clicked)
-    assert state_of(session, copy) is State.queued
+    colleague = a_contact(session, "deputy@mission-fr.example")
+    other = a_copy(session, session.get_one(Campaign, copy.campaign_id), colleague)
+    for each in (copy, other):
+        record(session, each, kind, happened_at=NOW, source="inbox", source_key=each.key, now=NOW)
+    assert state_of(session, copy) in (State.queued, State.cancelled)
+    assert state_of(session, other) is STATES[kind]
 
 
 def test_a_permanent_bounce_stops_the_address_and_no_colleague(session: Session) -> None:

@@ -159,6 +159,7 @@ def test_opens_stay_out_where_the_campaign_keeps_totals(session: Session) -> Non
     [
         {"timestamp": "soon"},
         {"timestamp": 1e30},
+        {"timestamp": 4_000_000_000},
         {"timestamp": None},
         {"sg_event_id": None},
         {"reason": "\0" * 3 + "x" * 5000, "response": ["a list"]},

@@ -1,0 +1,166 @@
+"""Commands as organizers type them: help, lists, exit codes, errors in a sentence."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from outreach.cli import cli
+from outreach.config import shipped
+
+LISTINGS = (
+    ("user", "list"),
+    ("letters", "list"),
+    ("campaign", "list"),
+    ("delivery", "list"),
+    ("doctor",),
+)
+
+
+@pytest.fixture(autouse=True)
+def in_a_new_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def run(*arguments: str, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(cli, arguments, input=stdin)
+
+
+def every_command(group: click.Group, *path: str) -> Iterator[tuple[str, ...]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from every_command(command, *path, name)
+        else:
+            yield (*path, name)
+
+
+@pytest.mark.parametrize("path", list(every_command(cli)), ids=" ".join)
+def test_every_command_says_what_it_does(path: tuple[str, ...]) -> None:
+    result = run(*path, "--help")
+    assert result.exit_code == 0
+    assert result.stdout.count("\n") > 4
+
+
+@pytest.mark.parametrize("path", LISTINGS, ids=" ".join)
+def test_every_listing_prints_json(path: tuple[str, ...]) -> None:
+    result = run(*path, "--json")
+    assert isinstance(json.loads(result.stdout), list)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("campaign", "plan", "nothing"), 'There is no campaign "nothing"'),
+        (("campaign", "approve", "nothing", "--by", "a@example.org"), "There is no campaign"),
+        (("delivery", "show", "7"), "There is no delivery 7"),
+        (("letters", "preview", "nothing"), 'There is no letter "nothing"'),
+        (("user", "role", "a@example.org", "admin"), "No organizer has the address"),
+        (("contacts", "export", "--list", "nothing"), "nothing"),
+        (("report", "weekly", "--week", "48"), "is no ISO week"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_a_sentence(arguments: tuple[str, ...], says: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 1
+    assert says in result.stderr
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("nonsense",),
+        ("delivery", "show", "seven"),
+        ("tick", "--at", "soon"),
+        ("contacts", "import"),
+    ],
+)
+def test_wrong_use_exits_with_2(arguments: tuple[str, ...]) -> None:
+    assert run(*arguments).exit_code == 2
+
+
+def test_wrong_settings_are_named_before_anything_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OUTREACH_TIMEZONE", "Geneva")
+    result = run("tick")
+    assert result.exit_code == 1
+    assert "OUTREACH_TIMEZONE is not a time zone" in result.stderr
+    assert not Path("var").exists()
+
+
+def test_init_makes_the_database_and_letters_to_edit() -> None:
+    assert run("init").exit_code == 0
+    assert Path("templates/letters/wipo-russia-office/letter.en.md").is_file()
+    Path("templates/letters/wipo-russia-office/letter.en.md").write_text("mine")
+    assert run("init").exit_code == 0
+    assert Path("templates/letters/wipo-russia-office/letter.en.md").read_text() == "mine"
+
+
+def test_a_password_comes_from_standard_input_and_shows_nowhere() -> None:
+    result = run("user", "add", "a@example.org", stdin="a quiet harbour at noon\n")
+    assert result.exit_code == 0
+    assert "harbour" not in result.output
+    row = json.loads(run("user", "list", "--json").stdout)[0]
+    assert (row["address"], row["role"]) == ("a@example.org", "organizer")
+
+
+def test_an_import_with_a_bad_row_names_it_and_stores_nothing() -> None:
+    Path("c.csv").write_text("e-mail;state\nm@fr.example;France\nno address;Chad\n")
+    result = run("contacts", "import", "c.csv")
+    assert result.exit_code == 1
+    assert "row 3, e-mail" in result.stderr
+    assert "Nothing was imported" in result.stderr
+    assert "fr.example" not in run("contacts", "export").stdout
+
+
+def test_a_letter_of_ones_own_is_brought_in_checked_and_seen() -> None:
+    Path("mine.txt").write_text(
+        "Dear Sir,\n\nPlease read this¹.\n\nYours,\n\nA. Name\n\n¹ A note\n"
+    )
+    run("init")
+    assert run("letters", "import", "mine.txt", "--slug", "mine").exit_code == 0
+    again = run("letters", "import", "mine.txt", "--slug", "mine")
+    assert again.exit_code == 1
+    assert "--replace" in again.stderr
+    assert run("letters", "check", "mine").exit_code == 0
+    shown = run("letters", "preview", "mine", "--state", "France")
+    assert "Please read this[1]." in shown.stdout
+    assert "[1] A note" in shown.stdout
+    mail = run("letters", "preview", "mine", "--as", "eml", "--out", "mine.eml")
+    assert mail.exit_code == 0
+    assert b"List-Unsubscribe:" in Path("mine.eml").read_bytes()
+
+
+def test_a_mistake_in_a_letter_is_named_with_its_file_and_line() -> None:
+    run("init")
+    file = Path("templates/letters/wipo-russia-office/letter.en.md")
+    file.write_text(file.read_text().replace("{{ salutation }}", "{{ contact.__class__ }}"))
+    result = run("letters", "check")
+    assert result.exit_code == 1
+    assert "letter.en.md: line " in result.stderr
+
+
+def test_the_schema_for_editors_is_json() -> None:
+    schema = json.loads(run("campaign", "schema").stdout)
+    assert schema["properties"]["campaign"]
+
+
+def test_a_mistake_in_a_schedule_is_named_with_line_and_key() -> None:
+    text = (shipped("schedules") / "wipo-russia-office.toml").read_text("utf-8")
+    Path("bad.toml").write_text(text.replace("per_hour = 120", "per_hour = 0"))
+    result = run("campaign", "load", "bad.toml")
+    assert result.exit_code == 1
+    assert "pace.per_hour" in result.stderr
+    assert "bad.toml, line " in result.stderr
+
+
+def test_mails_are_classified_without_a_database() -> None:
+    Path("m.eml").write_bytes(
+        b"From: a@fr.example\r\nTo: inbox@in.example.org\r\nSubject: Re: letter\r\n\r\n"
+        b"Thank you, we have read it.\r\n"
+    )
+    result = run("inbox", "classify", "m.eml", "--json")
+    assert json.loads(result.stdout)["kind"] == "reply"
+    assert not Path("var").exists()

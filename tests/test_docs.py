@@ -1,0 +1,39 @@
+"""What the documents say is so."""
+
+import re
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from outreach.cli import cli
+from outreach.delivery.states import TRANSITIONS
+from tests.glossary import GLOSSARY, written
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_glossary_defines_the_figures_as_they_are_computed() -> None:
+    text = GLOSSARY.read_text("utf-8")
+    assert text == written(text)
+
+
+def test_the_state_diagram_shows_every_transition_and_no_other() -> None:
+    diagram = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    shown = set(re.findall(r"^ +(\w+) --> (\w+)", diagram, re.MULTILINE))
+    assert shown == {(a.value, b.value) for a, follow in TRANSITIONS.items() for b in follow}
+
+
+def test_every_room_stands_in_the_architecture() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    rooms = {path.stem for path in (ROOT / "outreach").iterdir() if path.name[0] not in "_."}
+    rooms -= {"shipped"}
+    assert {room for room in rooms if f"`{room}`" not in text} == set()
+
+
+def test_every_command_in_the_readme_exists() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    commands = set(re.findall(r"^(?:\$ )?(?:\.venv/bin/)?outreach ([a-z ]+)", readme, re.MULTILINE))
+    assert commands
+    for command in commands:
+        words = command.split()
+        assert CliRunner().invoke(cli, [*words[:2], "--help"]).exit_code == 0, command
