@@ -40,6 +40,10 @@ class Tokens:
             return None
         return key if hmac.compare_digest(signature, self._digest(purpose, key)) else None
 
+    def derive(self, use: str) -> str:
+        """A secret of its own for ``use``, so that no second one has to be kept."""
+        return hmac.digest(self._secret, f"derive\0{use}".encode(), hashlib.sha256).hex()
+
     def _digest(self, purpose: str, text: str) -> str:
         digest = hmac.digest(self._secret, f"{purpose}\0{text}".encode(), hashlib.sha256)
         number = int.from_bytes(digest[:10])

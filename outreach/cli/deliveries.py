@@ -10,10 +10,8 @@ from outreach.accounts import audit
 from outreach.cli.parts import with_outreach
 from outreach.cli.printing import facts, json_option, listing, note, out_option, write_out
 from outreach.delivery import queue
-from outreach.delivery.composing import Outgoing
 from outreach.delivery.tables import Delivery, State
 from outreach.errors import NotAllowed, NotFound
-from outreach.letters.tables import Skeleton
 from outreach.tracking.tables import Event
 from outreach.wiring import Outreach
 
@@ -77,7 +75,10 @@ def show(outreach: Outreach, delivery_id: int, as_json: bool) -> None:
 def eml(outreach: Outreach, delivery_id: int, out: Path | None) -> None:
     """Write a copy as its recipient gets it."""
     with outreach.database.reading() as session:
-        outgoing = compose(outreach, session, _get(session, delivery_id))
+        found = _get(session, delivery_id)
+        outgoing = outreach.composer.compose_stored(session, found, outreach.clock())
+    if outgoing is None:
+        raise NotAllowed(f"Delivery {delivery_id} was never written: {found.reason}.")
     write_out(outgoing.mime(), out)
 
 
@@ -98,15 +99,6 @@ def settle(outreach: Outreach, delivery_id: int, to: Literal["sent", "queued"]) 
             now=now,
         )
     note(f"Delivery {settled.id} is {settled.state}.")
-
-
-def compose(outreach: Outreach, session: Session, delivery: Delivery) -> Outgoing:
-    """The mail of a row, as it was sent or would be sent now."""
-    skeleton = session.get(Skeleton, delivery.skeleton_id) if delivery.skeleton_id else None
-    if skeleton is None:
-        raise NotAllowed(f"Delivery {delivery.id} has no letter: {delivery.reason}")
-    at = delivery.sent_at or delivery.due_at or delivery.planned_at or outreach.clock()
-    return outreach.composer.compose(delivery, skeleton, at)
 
 
 def _get(session: Session, delivery_id: int) -> Delivery:

@@ -8,6 +8,8 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import NamedTuple
 
+from sqlmodel import Session
+
 from outreach.delivery.headers import WIRE, mailbox, one_line, unstructured
 from outreach.delivery.tables import Delivery, Purpose
 from outreach.errors import InvalidInput
@@ -99,6 +101,15 @@ class Composer:
         )
         _check(outgoing)
         return outgoing
+
+    def compose_stored(
+        self, session: Session, delivery: Delivery, now: datetime
+    ) -> Outgoing | None:
+        """As it was sent, or would be; None where a rule held it back before it was written."""
+        skeleton = session.get(Skeleton, delivery.skeleton_id) if delivery.skeleton_id else None
+        if skeleton is None:
+            return None
+        return self.compose(delivery, skeleton, delivery.sent_at or delivery.due_at or now)
 
     def reply_to(self, key: str) -> str:
         return self._inbox(self._tokens.sign("reply", key))

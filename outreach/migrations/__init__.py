@@ -16,9 +16,15 @@ def upgrade(database: Database) -> None:
     command.upgrade(config(database), "head")
 
 
+def stamp(database: Database) -> None:
+    """Note down that the tables are there already, as the newest migration makes them."""
+    command.stamp(config(database), "head")
+
+
 def current(database: Database) -> tuple[str | None, str | None]:
     """The migration the database is at, and the newest one there is."""
-    with database.engine.connect() as connection:
+    with database.reading() as session:
+        connection = session.connection()
         at = MigrationContext.configure(connection).get_current_revision()
     return at, ScriptDirectory.from_config(config(database)).get_current_head()
 

@@ -6,7 +6,6 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from outreach.tokens import Tokens
 from outreach.web import access, error_pages, headers, health, presentation, sign_in
 from outreach.web.desk import campaigns, deliveries, home, inbox, reports
 from outreach.web.hooks import sendgrid
@@ -54,7 +53,7 @@ def create_app(outreach: Outreach, demo: bool = False) -> Flask:
 def _config(outreach: Outreach) -> dict[str, Any]:
     secure = outreach.settings.public_url.startswith("https:")
     return {
-        "SECRET_KEY": _cookie_secret(outreach.tokens),
+        "SECRET_KEY": outreach.tokens.derive("session cookie"),
         "MAX_CONTENT_LENGTH": LARGEST_REQUEST,
         "SESSION_COOKIE_NAME": "__Host-outreach" if secure else "outreach",
         "SESSION_COOKIE_SECURE": secure,
@@ -63,11 +62,6 @@ def _config(outreach: Outreach) -> dict[str, Any]:
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session
     }
-
-
-def _cookie_secret(tokens: Tokens) -> str:
-    """240 bits that only the one secret gives, so no second one has to be kept."""
-    return "".join(tokens.key(f"session cookie {part}") for part in range(3))
 
 
 def _trust_the_proxy(app: Flask) -> None:

@@ -1,25 +1,12 @@
 """A copy as it was, or will be, handed over."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from email import message_from_bytes
 from email.policy import default
 
 from sqlmodel import Session, col, select
 
-from outreach.delivery.composing import Composer, Outgoing
 from outreach.delivery.tables import Delivery
-from outreach.letters.tables import Skeleton
-
-
-def composed(
-    session: Session, delivery: Delivery, composer: Composer, now: datetime
-) -> Outgoing | None:
-    """None for one that has no content because a rule held it back."""
-    skeleton = session.get(Skeleton, delivery.skeleton_id) if delivery.skeleton_id else None
-    if skeleton is None:
-        return None
-    return composer.compose(delivery, skeleton, delivery.sent_at or delivery.due_at or now)
 
 
 def headers(mail: bytes) -> list[tuple[str, str]]:

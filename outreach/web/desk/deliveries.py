@@ -26,7 +26,7 @@ blueprint = Blueprint("deliveries", __name__, url_prefix="/deliveries")
 def show(number: int) -> str:
     with parts().database.reading() as session:
         delivery = _delivery(session, number)
-        outgoing = copies.composed(session, delivery, parts().composer, parts().clock())
+        outgoing = parts().composer.compose_stored(session, delivery, parts().clock())
         return render_template(
             "desk/delivery.html",
             delivery=delivery,
@@ -79,5 +79,5 @@ def _delivery(session: Session, number: int) -> Delivery:
 def _composed(number: int) -> Outgoing:
     with parts().database.reading() as session:
         delivery = _delivery(session, number)
-        outgoing = copies.composed(session, delivery, parts().composer, parts().clock())
+        outgoing = parts().composer.compose_stored(session, delivery, parts().clock())
     return outgoing or abort(404)
