@@ -94,6 +94,9 @@ class IncomingMail(SQLModel, table=True):
     thread_id: int | None = Field(default=None, foreign_key="thread.id", index=True)
     delivery_id: int | None = Field(default=None, foreign_key="delivery.id", index=True)
     contact_id: int | None = Field(default=None, foreign_key="contact.id", index=True)
-    matched_by: str | None = Field(default=None, max_length=24)  # "token", "references", "sender"
+    matched_by: str | None = Field(
+        default=None, max_length=24
+    )  # see filing.Filing; "hand": by a person
     from_stranger: bool = False  # a right token, but from another domain than we wrote to
-    suggestions: list[str] = Field(default_factory=list, sa_type=JSON)
+    # In the holding pen, the likeliest first: each a "delivery_id" to file by and "why"
+    suggestions: list[dict[str, str | int]] = Field(default_factory=list, sa_type=JSON)

@@ -1,9 +1,9 @@
 """What happened to a copy after it left, as stored."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Index
+from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from outreach.db import enum_type
@@ -50,3 +50,20 @@ class Event(SQLModel, table=True):
     source: str = Field(max_length=24)  # "sendgrid", "image", "inbox", "page"
     source_key: str = Field(unique=True, max_length=160)
     detail: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+
+
+class OpenCount(SQLModel, table=True):
+    """How often the images of one step were loaded in a day, where a campaign keeps totals only.
+
+    It names no copy, no address and no moment, so nobody can be told from it.
+    """
+
+    __tablename__ = "open_count"
+    __table_args__ = (UniqueConstraint("campaign_id", "step", "day", "agent"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    campaign_id: int = Field(foreign_key="campaign.id")
+    step: int
+    day: date
+    agent: Agent = Field(sa_type=enum_type(Agent))
+    loads: int = 0

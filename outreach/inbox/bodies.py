@@ -1,0 +1,161 @@
+"""What a strange mail holds below its head: the text to read, attachments, and machines' parts."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import Message
+from typing import TypeAlias
+
+from outreach.inbox.charsets import decode
+from outreach.inbox.heads import Head, clean, decoded
+from outreach.inbox.html_text import to_text
+
+Part: TypeAlias = "Message[str, str]"
+
+LONGEST_TEXT = 200_000  # characters that are read; the whole stands in the raw mail
+LONGEST_NAME = 200
+READABLE = frozenset({"text/plain", "text/html", "text/enriched"})
+
+TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
+
+# Parts in which a machine speaks to a machine (RFC 3464, 5965, 6522, 6533, 8098).
+DELIVERY_STATUS = frozenset({"message/delivery-status", "message/global-delivery-status"})
+RETURNED = frozenset(
+    {"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"}
+)
+FEEDBACK = "message/feedback-report"
+DISPOSITION = frozenset(
+    {"message/disposition-notification", "message/global-disposition-notification"}
+)
+MACHINES = DELIVERY_STATUS | DISPOSITION | {FEEDBACK}
+
+BLANK_LINE = re.compile(r"\n[ \t]*\n")
+FOLDED = re.compile(r"\n[ \t]+")
+
+
+@dataclass(frozen=True)
+class Attachment:
+    name: str
+    type: str
+    size: int
+    sha256: str
+
+
+def parts(message: Part) -> Iterator[Part]:
+    """All parts that are no container, in order. An attached mail is one part."""
+    if not _holds_parts(message):
+        yield message
+        return
+    for part in children(message):
+        yield from parts(part)
+
+
+def children(message: Part) -> list[Part]:
+    payload = message.get_payload()
+    held = payload if isinstance(payload, list) else []
+    return [part for part in held if isinstance(part, Message)]
+
+
+def text(message: Part) -> str:
+    """What is there to read: of alternatives the first that says something, else all in order."""
+    if not _holds_parts(message):
+        return _own_text(message) if _is_text(message) else ""
+    said = (each for each in map(text, children(message)) if each.strip())
+    if message.get_content_subtype() == "alternative":
+        return next(said, "")
+    return "\n".join(said)[:LONGEST_TEXT]
+
+
+def attachments(message: Part) -> list[Attachment]:
+    return [
+        _attachment(part)
+        for part in parts(message)
+        if not _is_text(part) and part.get_content_type() not in MACHINES
+    ]
+
+
+def groups(part: Part) -> list[Head]:
+    """The groups of fields in a delivery status, a report, or a returned head."""
+    blocks = BLANK_LINE.split(_source(part)[:LONGEST_TEXT])
+    heads = [Head(_fields(block)) for block in blocks]
+    return [head for head in heads if head]
+
+
+def content(part: Part) -> bytes:
+    """The decoded bytes of a part; an attached mail as it can best be written again."""
+    try:
+        if part.is_multipart():
+            return b"\n".join(child.as_bytes() for child in children(part))
+        payload = part.get_payload(decode=True)
+    except Exception:  # the standard library raises whatever broken MIME leads it to
+        return b""
+    return payload if isinstance(payload, bytes) else b""
+
+
+def _holds_parts(message: Part) -> bool:
+    return message.get_content_maintype() == "multipart" and message.is_multipart()
+
+
+def _is_text(part: Part) -> bool:
+    if part.is_multipart():
+        return False
+    if part.get_content_maintype() == "multipart":
+        return True  # a container whose boundary never comes holds its text as it stands
+    how = part.get_content_disposition()
+    apart = how == "attachment" or (how == "inline" and _name(part) != "")
+    return part.get_content_type() in READABLE and not apart
+
+
+def _own_text(part: Part) -> str:
+    written = decode(content(part)[: 4 * LONGEST_TEXT], _parameter(part, "charset"))
+    written = written.replace("\r\n", "\n").replace("\r", "\n")
+    if part.get_content_type() == "text/html":
+        written = to_text(written)
+    return written[:LONGEST_TEXT]
+
+
+def _attachment(part: Part) -> Attachment:
+    held = content(part)
+    return Attachment(
+        name=_name(part),
+        type=part.get_content_type()[:LONGEST_NAME],
+        size=len(held),
+        sha256=hashlib.sha256(held).hexdigest(),
+    )
+
+
+def _name(part: Part) -> str:
+    """The file name without any folder; senders on Windows give whole paths."""
+    try:
+        name = part.get_filename() or ""
+    except Exception:  # RFC 2231 gone wrong
+        name = ""
+    return re.split(r"[/\\]", decoded(clean(name)))[-1][:LONGEST_NAME]
+
+
+def _parameter(part: Part, name: str) -> str:
+    try:
+        return str(part.get_param(name, ""))
+    except Exception:  # as above
+        return ""
+
+
+def _source(part: Part) -> str:
+    """Fields and text of a part as they were written, whatever the parser made of them."""
+    if not part.is_multipart():
+        return decode(content(part), _parameter(part, "charset")).replace("\r\n", "\n")
+    return "\n\n".join(_flat(child) for child in children(part))
+
+
+def _flat(child: Part) -> str:
+    head = "\n".join(f"{name}: {clean(value)}" for name, value in child.raw_items())
+    rest = child.get_payload()
+    return f"{head}\n\n{rest[:LONGEST_TEXT]}" if isinstance(rest, str) else head
+
+
+def _fields(block: str) -> Iterator[tuple[str, str]]:
+    for line in FOLDED.sub(" ", block).splitlines():
+        name, colon, value = line.partition(":")
+        if colon and name.strip() and " " not in name.strip():
+            yield name, clean(value)

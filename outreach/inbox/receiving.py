@@ -1,0 +1,34 @@
+"""Taking a mail in: the bytes are kept as they came before anybody looks into them."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from outreach.inbox.heads import one_line
+from outreach.inbox.tables import RawMail
+from outreach.tracking.once import insert_once
+
+MOST_RECIPIENTS = 100
+LONGEST_RECIPIENT = 320
+
+
+def store(
+    session: Session, content: bytes, *, door: str, recipients: Iterable[str] = (), now: datetime
+) -> RawMail:
+    """The kept mail, new or, for bytes that came before, the one that is there.
+
+    ``recipients`` are those of the envelope (RFC 5321 RCPT TO), where the door knows them.
+    """
+    digest = hashlib.sha256(content).hexdigest()
+    named = [one_line(each)[:LONGEST_RECIPIENT] for each in recipients]
+    raw = RawMail(
+        digest=digest,
+        content=content,
+        envelope_recipients=named[:MOST_RECIPIENTS],
+        door=door,
+        received_at=now,
+    )
+    insert_once(session, raw)
+    return session.exec(select(RawMail).where(RawMail.digest == digest)).one()

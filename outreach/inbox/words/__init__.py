@@ -1,0 +1,107 @@
+"""Phrases by which strangers' mail is understood, one file a language, and how they are looked up.
+
+A new language is a new file; a missing section only means that nothing is known there.
+"""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+MARKS = re.compile(r"[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u0640\u200b-\u200f\u202a-\u202e"
+                   r"\u2060-\u2069\u00ad\ufeff]")  # fmt: skip
+SPACES = re.compile(r"\s+")
+LETTERS = str.maketrans(
+    {
+        **{chr(0x0660 + digit): str(digit) for digit in range(10)},  # Arabic-Indic
+        **{chr(0x06F0 + digit): str(digit) for digit in range(10)},  # Persian
+        **dict.fromkeys("’‘ʼ`´", "'"),
+        **dict.fromkeys("‐‑‒–—", "-"),
+    }
+)
+
+
+def plain(text: str) -> str:
+    """Text as phrases are compared: no case, no accents, no vowel signs, single spaces."""
+    if not text.isascii():
+        text = MARKS.sub("", unicodedata.normalize("NFKD", text)).translate(LETTERS)
+    return SPACES.sub(" ", text.casefold()).strip()
+
+
+@dataclass(frozen=True)
+class Phrase:
+    text: str  # plain
+    written: str = field(compare=False)
+    language: str
+
+    def __str__(self) -> str:
+        return f'"{self.written}"'
+
+    def position(self, plain_text: str, start: int = 0) -> int:
+        """Where it stands as whole words, or -1. Scripts without spaces know no whole words."""
+        found = plain_text.find(self.text, start)
+        while found >= 0 and not self._whole(plain_text, found):
+            found = plain_text.find(self.text, found + 1)
+        return found
+
+    def _whole(self, plain_text: str, found: int) -> bool:
+        end = found + len(self.text)
+        before, after = plain_text[max(0, found - 1) : found], plain_text[end : end + 1]
+        return not (_joins(before, self.text[0]) or _joins(self.text[-1], after))
+
+
+def _joins(left: str, right: str) -> bool:
+    """Whether two neighbours belong to one word of an alphabet that sets words apart by spaces."""
+    if not left or not right:
+        return False
+    return left.isalnum() and right.isalnum() and max(left, right) < "\u0500"
+
+
+@cache
+def phrases(section: str, name: str) -> tuple[Phrase, ...]:
+    """The phrases of one kind in all languages, longest first."""
+    found = {
+        Phrase(plain(written), written, language)
+        for language, words in _languages()
+        for written in words.get(section, {}).get(name, ())
+    }
+    return tuple(sorted(found, key=lambda each: (-len(each.text), each.text, each.language)))
+
+
+@cache
+def word_set(section: str, name: str) -> frozenset[str]:
+    """The same as plain texts, for asking whether a text is one of them."""
+    return frozenset(phrase.text for phrase in phrases(section, name))
+
+
+@cache
+def numbered(section: str, name: str) -> dict[str, int]:
+    """Words that stand for a number by their place: months from 1, weekdays from 1 (Monday)."""
+    return {
+        plain(word): number
+        for _, words in _languages()
+        for number, variants in enumerate(words.get(section, {}).get(name, ()), start=1)
+        for word in variants
+    }
+
+
+def first(plain_text: str, wanted: Iterable[Phrase]) -> Phrase | None:
+    # Nearly every phrase is not there at all: only the few that are deserve a closer look.
+    here = (phrase for phrase in wanted if phrase.text in plain_text)
+    return next((phrase for phrase in here if phrase.position(plain_text) >= 0), None)
+
+
+def begins(plain_text: str, wanted: Iterable[Phrase]) -> Phrase | None:
+    here = (phrase for phrase in wanted if plain_text.startswith(phrase.text))
+    return next((phrase for phrase in here if phrase.position(plain_text) == 0), None)
+
+
+@cache
+def _languages() -> tuple[tuple[str, dict[str, Any]], ...]:
+    names = sorted(file.name for file in files(__name__).iterdir() if file.name.endswith(".toml"))
+    read = {name: tomllib.loads((files(__name__) / name).read_text("utf-8")) for name in names}
+    return tuple((name.removesuffix(".toml"), words) for name, words in read.items())

@@ -1,0 +1,35 @@
+"""Unsubscribing: one act, whichever of the doors it comes through."""
+
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from outreach.delivery import suppression
+from outreach.delivery.tables import Delivery, SuppressionReason
+from outreach.tracking.events import record
+from outreach.tracking.tables import EventKind
+
+
+def unsubscribe(session: Session, key: str, source: str, now: datetime) -> bool:
+    """Send nothing more to the address that the copy ``key`` went to.
+
+    True when the address is unsubscribed now, also when it was before; False when no such copy
+    exists. ``source`` is the door: "page", "one-click", "inbox".
+    """
+    delivery = session.exec(select(Delivery).where(Delivery.key == key)).one_or_none()
+    if delivery is None:
+        return False
+    told_now = record(
+        session,
+        delivery,
+        EventKind.unsubscribed,
+        happened_at=now,
+        source=source,
+        source_key=f"unsubscribe:{key}",
+        now=now,
+    )
+    if not told_now:
+        # Asked again, perhaps after an organizer lifted the first one by mistake.
+        unsubscribed = SuppressionReason.unsubscribed
+        suppression.suppress(session, delivery.recipient_address, unsubscribed, now=now)
+    return True
