@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Engine, Enum, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlmodel import Session, create_engine
+from sqlmodel import Session, SQLModel, create_engine
 
 Clock = Callable[[], datetime]
 
@@ -20,6 +21,26 @@ def utcnow() -> datetime:
 def enum_type(kind: type[StrEnum]) -> Any:
     """A column type for ``kind``: plain text on both databases, so a new member needs no DDL."""
     return Enum(kind, native_enum=False, length=24, values_callable=lambda e: [m.value for m in e])
+
+
+def insertion(session: Session, kind: type[SQLModel]) -> Any:
+    """An INSERT into the table of ``kind`` that knows ON CONFLICT, in the database's dialect."""
+    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(kind.__table__)  # type: ignore[attr-defined]
+
+
+def insert_once(session: Session, row: SQLModel) -> Any | None:
+    """The new row's primary key, or None when a unique column's value stands there already.
+
+    The database decides, so two workers at once are no danger.
+    """
+    table = row.__table__  # type: ignore[attr-defined]
+    values = row.model_dump()
+    (key,) = table.primary_key.columns
+    if values[key.name] is None:
+        del values[key.name]
+    insert = insertion(session, type(row)).values(values).on_conflict_do_nothing()
+    return session.execute(insert.returning(key)).scalar_one_or_none()
 
 
 class Database:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel
 
 from outreach.db import enum_type
@@ -31,5 +32,7 @@ class Campaign(SQLModel, table=True):
     loaded_at: datetime
     planned_at: datetime | None = None
     plan_digest: str | None = Field(default=None, max_length=64)
+    # Files that the plan uses and nobody has reviewed, "reminder.fr"
+    unreviewed: list[str] = Field(default_factory=list, sa_type=JSON)
     approved_by: str | None = Field(default=None, max_length=254)
     approved_at: datetime | None = None

@@ -7,9 +7,9 @@ from itertools import islice
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, exists, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, col
 
+from outreach.db import insertion
 from outreach.delivery.addresses import domain
 from outreach.delivery.states import move, move_where, transition
 from outreach.delivery.tables import Delivery, Purpose, State, Suppression
@@ -55,9 +55,7 @@ def enqueue(session: Session, rows: Iterable[NewDelivery], *, tokens: Tokens, no
 
     Goes through the rows once, so a generator of a million needs no memory.
     """
-    table = SQLModel.metadata.tables["delivery"]
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(table).on_conflict_do_nothing(index_elements=["identity"])
+    insert = insertion(session, Delivery).on_conflict_do_nothing(index_elements=["identity"])
     values = (_values(row, tokens, now) for row in rows)
     added = 0
     while chunk := list(islice(values, _CHUNK)):

@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
+from outreach.db import insert_once
 from outreach.delivery.addresses import canonical
 from outreach.delivery.states import move_where
 from outreach.delivery.tables import Delivery, State, Suppression, SuppressionReason
@@ -35,11 +35,8 @@ def suppress(
     True when it is new; an address that is suppressed already keeps its first reason.
     """
     address = canonical(address)
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    row = {"address": address, "reason": reason, "detail": detail, "suppressed_at": now}
-    insert = dialect.insert(Suppression).values(row)
-    insert = insert.on_conflict_do_nothing(index_elements=["address"])
-    stored = session.exec(insert.returning(col(Suppression.id))).first()
+    row = Suppression(address=address, reason=reason, detail=detail, suppressed_at=now)
+    stored = insert_once(session, row)
     _cancel(session, col(Delivery.recipient_address) == address, reason, now)
     return stored is not None
 

@@ -12,7 +12,7 @@ from typing import Literal
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
-from outreach.db import Clock, Database
+from outreach.db import Clock, Database, insert_once
 from outreach.errors import NotAllowed, NotFound
 from outreach.inbox import effects
 from outreach.inbox.classifying import Verdict, classify
@@ -21,7 +21,6 @@ from outreach.inbox.parsing import ParsedMail, parse
 from outreach.inbox.suggesting import suggest
 from outreach.inbox.tables import IncomingMail, MailKind, RawMail, RawState
 from outreach.tokens import Tokens
-from outreach.tracking.once import insert_once
 
 log = logging.getLogger(__name__)
 

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
+from outreach.db import insert_once
 from outreach.inbox.heads import one_line
 from outreach.inbox.tables import RawMail
-from outreach.tracking.once import insert_once
 
 MOST_RECIPIENTS = 100
 LONGEST_RECIPIENT = 320

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select, update
 
+from outreach.db import insert_once
 from outreach.delivery.tables import Delivery
 from outreach.inbox.tables import Thread, ThreadState
-from outreach.tracking.once import insert_once
 
 
 def find_thread(session: Session, delivery: Delivery) -> int | None:
@@ -29,7 +29,7 @@ def waits_for_us(session: Session, delivery: Delivery, now: datetime) -> int | N
         opened_at=now,
         last_mail_at=now,
     )
-    begun = insert_once(session, thread)
+    begun: int | None = insert_once(session, thread)
     if begun is not None:
         return begun
     found = find_thread(session, delivery)

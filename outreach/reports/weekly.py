@@ -3,16 +3,15 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, col
 
 from outreach.accounts.tables import Organizer
 from outreach.campaigns.tables import Campaign
 from outreach.contacts.states import MemberStates
+from outreach.db import insert_once
 from outreach.delivery.queue import NewDelivery, enqueue
 from outreach.delivery.suppression import suppressed
 from outreach.delivery.tables import Purpose
@@ -48,7 +47,7 @@ def make(
     if session.get(WeeklyReport, str(week)) is None:
         figures = compute(session, week, zone=zone, states=states, now=now)
         report = WeeklyReport(week=str(week), made_at=now, figures=figures.model_dump(mode="json"))
-        _insert_once(session, report)
+        insert_once(session, report)
     return session.get_one(WeeklyReport, str(week))
 
 
@@ -82,7 +81,7 @@ def queue_for_sending(
 ) -> int:
     """One copy for each organizer, however often it is called; the number that were added."""
     skeleton = _skeleton(report, public_url)
-    _insert_once(session, skeleton)
+    insert_once(session, skeleton)
     stopped = suppressed(session, [organizer.address for organizer in organizers])
     copies = (
         NewDelivery(
@@ -135,10 +134,3 @@ def _skeleton(report: WeeklyReport, public_url: str) -> Skeleton:
 def _without_markers(text: str) -> str:
     """A report quotes strangers: what they write must not be taken for a place to fill."""
     return text.replace(RESERVED, f"{RESERVED[:2]} {RESERVED[2:]}")
-
-
-def _insert_once(session: Session, row: SQLModel) -> None:
-    """Two workers may make the same report at once; the first one's stands."""
-    table: Any = SQLModel.metadata.tables[str(type(row).__tablename__)]
-    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    session.execute(dialect.insert(table).values(row.model_dump()).on_conflict_do_nothing())

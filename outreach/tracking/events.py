@@ -7,9 +7,9 @@ from sqlmodel import Session
 
 from outreach.campaigns import stopping
 from outreach.campaigns.schedule import StopKind
+from outreach.db import insert_once
 from outreach.delivery import states, suppression
 from outreach.delivery.tables import Delivery, State, SuppressionReason
-from outreach.tracking.once import insert_once
 from outreach.tracking.tables import Agent, Event, EventKind
 
 # Where a kind of event brings the copy, if `states.TRANSITIONS` lets it. All of them prove that

@@ -12,10 +12,10 @@ from sqlmodel import Session, col, select, update
 
 from outreach.campaigns.schedule import schedule_of
 from outreach.campaigns.tables import Campaign
+from outreach.db import insert_once
 from outreach.delivery.tables import Delivery, State
 from outreach.tracking.agents import classify
 from outreach.tracking.events import record
-from outreach.tracking.once import insert_once
 from outreach.tracking.tables import Agent, Event, EventKind, OpenCount
 
 # A gateway that checks mail loads what it finds in every copy at once; people do not.

@@ -249,6 +249,15 @@ def test_line_breaks_in_a_field_become_a_space(
     assert the_contact(session)[0].name == "two lines"
 
 
+def test_lines_in_a_field_of_several_are_several(
+    session: Session, bring_in: Import, a_file: MakeFile
+) -> None:
+    file = a_file((*HEADER, "Tags", "Language"), ("a@example.org", "FR", "B\r\nC", "fr\nen"))
+    bring_in(file)
+    contact, _ = the_contact(session)
+    assert (contact.tags, contact.languages) == (["B", "C"], ["fr", "en"])
+
+
 @pytest.mark.parametrize(
     "text", ["{{ contact.__class__ }}", "<b>bold</b>", "Bcc: x@example.org", "'; DROP TABLE x; --"]
 )

@@ -1,0 +1,65 @@
+"""Approval: a second person fixes the plan, and from then on its copies are released."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from outreach.accounts.tables import Organizer, Role
+from outreach.campaigns.digest import plan_digest, stored_digests
+from outreach.campaigns.progress import require
+from outreach.campaigns.tables import Campaign, CampaignState
+from outreach.errors import NotAllowed
+
+
+@dataclass(frozen=True)
+class Approval:
+    """What was approved; ``unreviewed`` names letters used that nobody has reviewed."""
+
+    copies: int
+    unreviewed: Sequence[str]
+
+
+def approve(
+    session: Session,
+    campaign: Campaign,
+    *,
+    by: Organizer,
+    now: datetime,
+    alone: bool = False,
+    shown: str | None = None,
+) -> Approval:
+    """Fix the plan and let the campaign run.
+
+    ``shown`` is the ``plan_digest`` that the approver looked at, where it is known. With ``alone``
+    it may be the person who loaded the campaign.
+    """
+    require(session, campaign, "approved", CampaignState.planned)
+    _check_approver(campaign, by, alone)
+    copies = stored_digests(session, campaign.id)
+    _check_plan(campaign, plan_digest(copies), shown)
+    if not copies:
+        raise NotAllowed(f"The plan of {campaign.slug} holds every contact back: nothing would go.")
+    campaign.state, campaign.reason = CampaignState.running, None
+    campaign.approved_by, campaign.approved_at = by.address, now
+    session.flush()
+    return Approval(len(copies), campaign.unreviewed)
+
+
+def _check_approver(campaign: Campaign, by: Organizer, alone: bool) -> None:
+    if by.disabled_at or not by.role.includes(Role.approver):
+        raise NotAllowed(f"{by.address} may not approve; the role must be approver or admin.")
+    if by.address == campaign.loaded_by and not alone:
+        raise NotAllowed(
+            f"{by.address} loaded {campaign.slug}: somebody else approves it, "
+            "or the same person with --alone."
+        )
+
+
+def _check_plan(campaign: Campaign, stored: str, shown: str | None) -> None:
+    if stored != campaign.plan_digest or shown not in (None, stored):
+        raise NotAllowed(
+            f"The plan of {campaign.slug} has changed since it was shown; plan it again, "
+            f"look at it and then approve: outreach campaign plan {campaign.slug}"
+        )

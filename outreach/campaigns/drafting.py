@@ -1,0 +1,165 @@
+"""Drafts: for each contact and step of a campaign the compiled letter, or why there is none."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from outreach.campaigns.eligibility import Candidate, reason_against
+from outreach.campaigns.schedule import Schedule
+from outreach.campaigns.timing import Timetable, timetable
+from outreach.contacts.states import MemberStates
+from outreach.contacts.tables import Contact, Mission
+from outreach.delivery.tables import Suppression
+from outreach.errors import InvalidInput
+from outreach.letters.address import Forms, salutation
+from outreach.letters.compiling import Compiled, Compiler, MissingValue
+from outreach.letters.languages import choose
+from outreach.letters.source import Letter, LetterSource
+
+# What a letter may name, as `letters.check` takes it; under `own` are the organizer's own columns.
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "salutation": (),
+    "own": (),
+    "contact": ("name", "given_name", "family_name", "title", "role", "address", "tags"),
+    "state": ("code", "name", "region", "coordination_committee"),
+    "mission": ("organization",),
+    "campaign": ("name",),
+    "sender": ("name", "address", "postal"),
+}
+
+
+@dataclass(frozen=True)
+class Materials:
+    """What copies are made of; ``footers`` are by language."""
+
+    letter: Letter
+    footers: Mapping[str, LetterSource]
+    forms: Forms
+    states: MemberStates
+    compiler: Compiler
+
+
+@dataclass(slots=True)
+class Draft:
+    """One copy for one contact: compiled, and later with its moment; or a reason against it."""
+
+    contact_id: int | None
+    mission_id: int | None
+    name: str
+    address: str
+    step: int
+    language: str
+    compiled: Compiled | None = None
+    reason: str | None = None
+    timetable: Timetable | None = None
+    planned_at: datetime | None = None
+
+
+class Drafter:
+    """Makes the drafts of one campaign. What many contacts share is worked out once."""
+
+    def __init__(self, schedule: Schedule, materials: Materials) -> None:
+        self._schedule = schedule
+        self._materials = materials
+        self._window = schedule.window.window
+        self._languages = _languages(schedule, materials)
+        self._chosen: dict[tuple[tuple[str, ...], int], str | None] = {}
+        self._states: dict[tuple[str, str], dict[str, Any]] = {}
+        sender = schedule.campaign.sender
+        self._shared = {
+            "campaign": {"name": schedule.campaign.name},
+            "sender": {name: getattr(sender, name) for name in NAMES["sender"]},
+        }
+
+    def drafts(
+        self, contact: Contact, mission: Mission, suppression: Suppression | None
+    ) -> Iterator[Draft]:
+        """A draft for each step. Once one is held back, so are those after it."""
+        state = self._materials.states.get(mission.state)
+        candidate = Candidate(contact, mission, state, suppression)
+        reason = reason_against(candidate)
+        reads = candidate.reads(self._schedule.campaign.fallback_language)
+        who = (contact.id, mission.id, contact.name, contact.address)
+        for step in range(1, len(self._languages) + 1):
+            draft = Draft(*who, step, next(iter(reads), ""))
+            if reason is None:
+                reason = self._write(draft, candidate, reads)
+            draft.reason = reason
+            yield draft
+
+    def _write(self, draft: Draft, candidate: Candidate, reads: tuple[str, ...]) -> str | None:
+        """Compiles the letter into the draft; the reason why that cannot be done, or None."""
+        language = self._language(reads, draft.step)
+        if language is None:
+            return f"no letter in a language they read ({', '.join(reads)})"
+        draft.language = language
+        source = self._materials.letter.source(self._letter(draft.step), language)
+        values = self._values(candidate, language)
+        try:
+            footer = self._materials.footers[language]
+            draft.compiled = self._materials.compiler.compile(source, footer, values)
+        except MissingValue as missing:
+            return str(missing)
+        draft.timetable = timetable(candidate.time_zone, candidate.mission.state, self._window)
+        return None
+
+    def unreviewed(self, drafts: Iterable[Draft]) -> list[str]:
+        """The files that the drafts use and nobody has reviewed, as "reminder.fr"."""
+        used = {(self._letter(draft.step), draft.language) for draft in drafts if draft.compiled}
+        sources = (self._materials.letter.source(*key) for key in sorted(used))
+        return [f"{source.step}.{source.language}" for source in sources if not source.reviewed_by]
+
+    def _letter(self, step: int) -> str:
+        return self._schedule.steps[step - 1].letter
+
+    def _language(self, reads: tuple[str, ...], step: int) -> str | None:
+        key = (reads, step)
+        if key not in self._chosen:
+            self._chosen[key] = choose(reads, self._languages[step - 1])
+        return self._chosen[key]
+
+    def _values(self, candidate: Candidate, language: str) -> dict[str, Any]:
+        contact, mission = candidate.contact, candidate.mission
+        values = {name: getattr(contact, name) for name in NAMES["contact"]}
+        return {
+            "salutation": salutation(
+                self._materials.forms,
+                language,
+                values["role"],
+                own=contact.salutation,
+                title=values["title"],
+                name=values["name"],
+                family_name=values["family_name"],
+                organization=mission.organization,
+            ),
+            "contact": values,
+            "state": self._state(mission.state, language),
+            "mission": {"organization": mission.organization},
+            "own": contact.extra,
+            **self._shared,
+        }
+
+    def _state(self, code: str, language: str) -> dict[str, Any]:
+        key = (code, language)
+        if key not in self._states:
+            state = self._materials.states[code]
+            values = {name: getattr(state, name) for name in NAMES["state"]}
+            self._states[key] = {**values, "name": self._materials.states.name(*key)}
+        return self._states[key]
+
+
+def _languages(schedule: Schedule, materials: Materials) -> list[tuple[str, ...]]:
+    """The languages of each step; InvalidInput when a step or a footer is not there."""
+    letter, problems = materials.letter, []
+    languages = [letter.languages(step.letter) for step in schedule.steps]
+    for step, found in zip(schedule.steps, languages, strict=True):
+        if not found:
+            there = ", ".join(letter.steps)
+            problems.append(f'the letter has no step "{step.letter}"; it has {there}')
+    for language in sorted({language for found in languages for language in found}):
+        if language not in materials.footers:
+            problems.append(f"there is no templates/notices/footer.{language}.md")
+    if problems:
+        raise InvalidInput(f"The letter {letter.slug} cannot be used:", problems)
+    return languages

@@ -1,0 +1,25 @@
+"""What copies are made of: a letter with its footers and forms of address, and the states."""
+
+from pathlib import Path
+
+from outreach.campaigns.drafting import Materials
+from outreach.contacts.states import MemberStates
+from outreach.letters.address import load_forms
+from outreach.letters.compiling import Compiler
+from outreach.letters.source import Letter, load_footer, load_letter
+
+
+def load_materials(templates: Path, slug: str, states: MemberStates) -> Materials:
+    """Reads the letter ``slug`` and what goes with it from the organizers' folder."""
+    letter = load_letter(templates, slug)
+    return Materials(
+        letter=letter,
+        footers={language: load_footer(templates, language) for language in _languages(letter)},
+        forms=load_forms(templates),
+        states=states,
+        compiler=Compiler(),
+    )
+
+
+def _languages(letter: Letter) -> list[str]:
+    return sorted({language for _, language in letter.sources})

@@ -1,0 +1,164 @@
+"""Plans a campaign: who gets what and when, and who does not and why. Nothing can leave yet.
+
+A planned row has no ``due_at``, so nothing claims it; ``progress`` gives it one once the plan is
+approved. Until then planning again replaces the rows.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel
+
+from outreach.campaigns.digest import copy_digest, plan_digest
+from outreach.campaigns.drafting import Draft, Drafter, Materials
+from outreach.campaigns.pacing import Taken, Wish, spread
+from outreach.campaigns.plans import PlanSummary, summarize
+from outreach.campaigns.progress import discard_plan, require
+from outreach.campaigns.schedule import Schedule, schedule_of
+from outreach.campaigns.tables import Campaign, CampaignState
+from outreach.campaigns.timing import at_wall_clock
+from outreach.contacts.lists import contacts_on
+from outreach.contacts.states import MemberStates
+from outreach.delivery.addresses import domain
+from outreach.delivery.queue import NewDelivery, enqueue
+from outreach.delivery.suppression import suppressed
+from outreach.delivery.tables import Purpose, State
+from outreach.errors import InvalidInput
+from outreach.letters.address import Forms
+from outreach.letters.compiling import Compiler
+from outreach.letters.source import Letter, LetterSource
+from outreach.tokens import Tokens
+
+
+def plan(
+    session: Session,
+    campaign: Campaign,
+    *,
+    letter: Letter,
+    footers: Mapping[str, LetterSource],
+    forms: Forms,
+    states: MemberStates,
+    compiler: Compiler,
+    tokens: Tokens,
+    now: datetime,
+) -> PlanSummary:
+    """Replace the campaign's rows by a new plan. ``footers`` are by language."""
+    require(session, campaign, "planned", CampaignState.loaded, CampaignState.planned)
+    schedule = schedule_of(campaign)
+    drafter = Drafter(schedule, Materials(letter, footers, forms, states, compiler))
+    drafts = _drafts(session, schedule, drafter)
+    _set_times(drafts, schedule, now)
+    discard_plan(session, campaign)
+    _store_skeletons(session, drafts)
+    copies: list[bytes] = []
+    rows = _noted(_rows(drafts, campaign, schedule, tokens), copies)
+    enqueue(session, rows, tokens=tokens, now=now)
+    campaign.state, campaign.planned_at = CampaignState.planned, now
+    campaign.unreviewed = drafter.unreviewed(drafts)
+    campaign.plan_digest = plan_digest(copies)
+    session.flush()
+    return summarize(session, campaign)
+
+
+def _drafts(session: Session, schedule: Schedule, drafter: Drafter) -> list[Draft]:
+    people = contacts_on(session, schedule.campaign.lists)
+    if not people:
+        raise InvalidInput(f"Nobody is on {', '.join(schedule.campaign.lists)}; import contacts.")
+    stopped = suppressed(session, [contact.address for contact, _ in people])
+    return [
+        draft
+        for contact, mission in people
+        for draft in drafter.drafts(contact, mission, stopped.get(contact.address))
+    ]
+
+
+def _set_times(drafts: Sequence[Draft], schedule: Schedule, now: datetime) -> None:
+    """The moments of all drafts; for reminders they are provisional, counted from the plan."""
+    taken: list[Taken] = []
+    before: dict[int | None, datetime] = {}
+    for step in range(1, len(schedule.steps) + 1):
+        those = [draft for draft in drafts if draft.step == step and draft.reason is None]
+        wishes = [_wish(draft, schedule, before.get(draft.contact_id), now) for draft in those]
+        openings = spread(
+            wishes,
+            per_hour=schedule.pace.per_hour,
+            per_domain_per_hour=schedule.pace.per_domain_per_hour,
+            taken=taken,
+        )
+        for draft, wish, opening in zip(those, wishes, openings, strict=True):
+            draft.planned_at = before[draft.contact_id] = opening.at
+            taken.append((opening.at, wish.domain))
+
+
+def _wish(draft: Draft, schedule: Schedule, before: datetime | None, now: datetime) -> Wish:
+    timetable, after = draft.timetable, schedule.steps[draft.step - 1].after
+    assert timetable
+    if before and after:
+        earliest = timetable.delayed(before, after)
+    else:
+        earliest = max(now, at_wall_clock(schedule.campaign.start, timetable.zone))
+    return Wish(earliest, timetable, domain(draft.address))
+
+
+def _rows(
+    drafts: Sequence[Draft], campaign: Campaign, schedule: Schedule, tokens: Tokens
+) -> Iterator[NewDelivery]:
+    """``drafts`` come contact by contact: each step answers to the ones before it."""
+    thread: list[str] = []
+    row: NewDelivery | None = None
+    for draft in drafts:
+        thread = [*thread, _message_id(row, tokens)] if row and draft.step > 1 else []
+        row = _row(draft, campaign, schedule, thread)
+        yield row
+
+
+def _row(
+    draft: Draft, campaign: Campaign, schedule: Schedule, thread: Sequence[str]
+) -> NewDelivery:
+    sender, compiled = schedule.campaign.sender, draft.compiled
+    return NewDelivery(
+        identity=f"campaign:{campaign.slug}:{draft.step}:contact:{draft.contact_id}",
+        purpose=Purpose.letter if draft.step == 1 else Purpose.reminder,
+        state=State.queued if draft.reason is None else State.skipped,
+        reason=draft.reason,
+        campaign_id=campaign.id,
+        step=draft.step,
+        contact_id=draft.contact_id,
+        mission_id=draft.mission_id,
+        language=draft.language,
+        skeleton_id=compiled.skeleton.id if compiled else None,
+        slots=compiled.slots if compiled else (),
+        sender_name=sender.name,
+        sender_address=sender.address,
+        recipient_name=draft.name,
+        recipient_address=draft.address,
+        tracks_opens=schedule.campaign.opens != "off",
+        in_reply_to=thread[-1] if thread else None,
+        references=thread,
+        planned_at=draft.planned_at,
+    )
+
+
+def _message_id(row: NewDelivery, tokens: Tokens) -> str:
+    """As ``Delivery.message_id`` will be once the row is stored."""
+    return f"<{tokens.key(row.identity)}@{domain(row.sender_address)}>"
+
+
+def _store_skeletons(session: Session, drafts: Sequence[Draft]) -> None:
+    compiled = (draft.compiled for draft in drafts if draft.compiled)
+    skeletons = {one.skeleton.id: one.skeleton for one in compiled}
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    insert = dialect.insert(SQLModel.metadata.tables["skeleton"]).on_conflict_do_nothing()
+    if skeletons:
+        rows = [skeleton.model_dump() for skeleton in skeletons.values()]
+        session.connection().execute(insert, rows)
+
+
+def _noted(rows: Iterable[NewDelivery], copies: list[bytes]) -> Iterator[NewDelivery]:
+    """The rows as they come; the digests of those that have content are added to ``copies``."""
+    for row in rows:
+        if row.skeleton_id:
+            fixed = (row.recipient_address, row.skeleton_id, row.slots, row.planned_at)
+            copies.append(copy_digest(row.identity, *fixed))
+        yield row

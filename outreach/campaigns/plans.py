@@ -1,0 +1,197 @@
+"""What a campaign's plan says and how far it has come, read from its rows."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlmodel import Session, col
+from sqlmodel import select as select_rows
+
+from outreach.campaigns.schedule import schedule_of
+from outreach.campaigns.tables import Campaign, CampaignState
+from outreach.contacts.tables import Mission
+from outreach.delivery.tables import Delivery, State
+from outreach.errors import NotFound
+
+
+@dataclass(frozen=True)
+class StepSummary:
+    """Copies of one step, and between when they are foreseen."""
+
+    step: int
+    letter: str
+    planned: int
+    held: int
+    first_at: datetime | None
+    last_at: datetime | None
+
+
+@dataclass(frozen=True)
+class PlanSummary:
+    """A plan in figures. A contact is held when it gets nothing at all; ``reasons`` and
+    ``languages`` count contacts, each once for whatever number of steps."""
+
+    contacts: int
+    planned: int
+    held: int
+    reasons: Mapping[str, int]
+    languages: Mapping[str, int]
+    steps: Sequence[StepSummary]
+    first_at: datetime | None
+    last_at: datetime | None
+    unreviewed: Sequence[str]
+    warnings: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One copy of a plan. ``member_state`` is a code, ``state`` the copy's own."""
+
+    delivery_id: int
+    contact_id: int
+    recipient: str
+    address: str
+    member_state: str
+    organization: str
+    language: str
+    step: int
+    planned_at: datetime | None
+    due_at: datetime | None
+    state: State
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far a campaign has come: copies by step and state, and what comes next."""
+
+    state: CampaignState
+    reason: str | None
+    steps: Mapping[int, Mapping[State, int]]
+    due: int  # copies whose moment has come
+    next_at: datetime | None  # when the next copy is due, or foreseen
+
+    @property
+    def unsent(self) -> int:
+        return sum(by_state.get(State.queued, 0) for by_state in self.steps.values())
+
+
+def summarize(session: Session, campaign: Campaign) -> PlanSummary:
+    schedule = schedule_of(campaign)
+    steps = _steps(session, campaign, [step.letter for step in schedule.steps])
+    first = steps[0]
+    return PlanSummary(
+        contacts=first.planned + first.held,
+        planned=first.planned,
+        held=first.held,
+        reasons=_contacts_by(session, campaign, col(Delivery.reason), _held()),
+        languages=_contacts_by(session, campaign, col(Delivery.language), ~_held()),
+        steps=steps,
+        first_at=first.first_at,
+        last_at=max((step.last_at for step in steps if step.last_at), default=None),
+        unreviewed=campaign.unreviewed,
+        warnings=schedule.warnings(),
+    )
+
+
+def entries(session: Session, campaign: Campaign) -> Iterator[Entry]:
+    """Every copy of the plan, contact by contact; those that are held back too."""
+    query = (
+        select(
+            col(Delivery.id),
+            col(Delivery.contact_id),
+            col(Delivery.recipient_name),
+            col(Delivery.recipient_address),
+            col(Mission.state),
+            col(Mission.organization),
+            col(Delivery.language),
+            col(Delivery.step),
+            col(Delivery.planned_at),
+            col(Delivery.due_at),
+            col(Delivery.state),
+            col(Delivery.reason),
+        )
+        .join(Mission, col(Mission.id) == col(Delivery.mission_id))
+        .where(col(Delivery.campaign_id) == campaign.id)
+        .order_by(col(Delivery.id))
+    )
+    return (Entry(*row) for row in session.execute(query))
+
+
+def status(session: Session, campaign: Campaign, now: datetime) -> Status:
+    queued = (col(Delivery.campaign_id) == campaign.id) & (col(Delivery.state) == State.queued)
+    foreseen = func.min(func.coalesce(Delivery.due_at, Delivery.planned_at))
+    due = select(func.count()).where(queued, col(Delivery.due_at) <= now)
+    return Status(
+        state=campaign.state,
+        reason=campaign.reason,
+        steps=_by_step_and_state(session, campaign),
+        due=session.execute(due).scalar_one(),
+        next_at=session.execute(select(foreseen).where(queued)).scalar_one(),
+    )
+
+
+def find_delivery(session: Session, campaign: Campaign, contact_id: int, step: int = 1) -> Delivery:
+    """The planned copy: composed, it is the preview of what will be sent."""
+    query = select_rows(Delivery).where(
+        Delivery.campaign_id == campaign.id,
+        Delivery.contact_id == contact_id,
+        Delivery.step == step,
+    )
+    if found := session.exec(query).first():
+        return found
+    raise NotFound(
+        f"{campaign.slug} has no step {step} for contact {contact_id}; "
+        f"see who is in the plan: outreach campaign plan {campaign.slug}"
+    )
+
+
+def _held() -> ColumnElement[bool]:
+    # Without a time after which it is too late it was never released: the plan held it back.
+    return (col(Delivery.state) == State.skipped) & col(Delivery.expires_at).is_(None)
+
+
+def _steps(session: Session, campaign: Campaign, letters: Sequence[str]) -> list[StepSummary]:
+    count, moment = func.count(), col(Delivery.planned_at)
+    query = (
+        select(col(Delivery.step), count.filter(~_held()), count.filter(_held()))
+        .add_columns(func.min(moment), func.max(moment))
+        .where(col(Delivery.campaign_id) == campaign.id)
+        .group_by(col(Delivery.step))
+    )
+    found = {row[0]: row[1:] for row in session.execute(query)}
+    nothing = (0, 0, None, None)
+    return [
+        StepSummary(number, letter, *found.get(number, nothing))
+        for number, letter in enumerate(letters, 1)
+    ]
+
+
+def _contacts_by(
+    session: Session, campaign: Campaign, column: Any, condition: ColumnElement[bool]
+) -> dict[str, int]:
+    """How many contacts have copies of each value of ``column``, the most frequent first."""
+    contacts = func.count(func.distinct(Delivery.contact_id))
+    query = (
+        select(column, contacts)
+        .where(col(Delivery.campaign_id) == campaign.id, condition)
+        .group_by(column)
+        .order_by(contacts.desc(), column)
+    )
+    return {value: number for value, number in session.execute(query)}
+
+
+def _by_step_and_state(session: Session, campaign: Campaign) -> dict[int, dict[State, int]]:
+    query = (
+        select(col(Delivery.step), col(Delivery.state), func.count())
+        .where(col(Delivery.campaign_id) == campaign.id)
+        .group_by(col(Delivery.step), col(Delivery.state))
+        .order_by(col(Delivery.step))
+    )
+    steps: defaultdict[int, dict[State, int]] = defaultdict(dict)
+    for step, state, number in session.execute(query):
+        steps[step][state] = number
+    return dict(steps)

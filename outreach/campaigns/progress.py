@@ -1,0 +1,137 @@
+"""A campaign's life: loaded, running, paused, cancelled, and its copies released as time goes."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, update
+from sqlmodel import Session, col, select
+
+from outreach.campaigns import releasing
+from outreach.campaigns.schedule import parse
+from outreach.campaigns.tables import Campaign, CampaignState
+from outreach.contacts.states import MemberStates
+from outreach.delivery.states import move_where
+from outreach.delivery.tables import Delivery, State
+from outreach.errors import InvalidInput, NotAllowed, NotFound
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
+
+
+def load_campaign(session: Session, text: str, slug: str, by: str, now: datetime) -> Campaign:
+    """Store a schedule file under its name. One that changed needs a new plan."""
+    if not _SLUG.fullmatch(slug):
+        raise InvalidInput(
+            f'"{slug[:80]}" cannot be a campaign\'s name: a schedule file is named like '
+            "spring-letter.toml, in small letters, digits, hyphens and underscores."
+        )
+    schedule = parse(text, f"{slug}.toml")
+    campaign = session.exec(select(Campaign).where(Campaign.slug == slug)).first()
+    if campaign is None:
+        campaign = Campaign(slug=slug, name="", source="", loaded_by=by, loaded_at=now)
+    elif campaign.source == text:
+        return campaign
+    else:
+        require(session, campaign, "loaded anew", CampaignState.loaded, CampaignState.planned)
+        discard_plan(session, campaign)
+    campaign.name, campaign.source = schedule.campaign.name, text
+    campaign.loaded_by, campaign.loaded_at = by, now
+    campaign.state = CampaignState.loaded
+    session.add(campaign)
+    session.flush()
+    return campaign
+
+
+def get(session: Session, slug: str) -> Campaign:
+    campaigns = {campaign.slug: campaign for campaign in session.exec(select(Campaign))}
+    if slug in campaigns:
+        return campaigns[slug]
+    there = ", ".join(sorted(campaigns)) or "none; load one: outreach campaign load FILE"
+    raise NotFound(f'There is no campaign "{slug}"; there are: {there}')
+
+
+def every(session: Session) -> Sequence[Campaign]:
+    return session.exec(select(Campaign).order_by(col(Campaign.id))).all()
+
+
+def running(session: Session) -> Sequence[Campaign]:
+    return session.exec(select(Campaign).where(Campaign.state == CampaignState.running)).all()
+
+
+def require(session: Session, campaign: Campaign, act: str, *states: CampaignState) -> None:
+    """Hold the campaign's row until the transaction ends; NotAllowed in any other state.
+
+    Its state is read anew: somebody may have changed it since it was shown.
+    """
+    session.refresh(campaign, with_for_update=True)
+    if campaign.state not in states:
+        needed = " or ".join(states)
+        raise NotAllowed(
+            f"{campaign.slug} is {campaign.state}; only a campaign that is {needed} can be {act}."
+        )
+
+
+def discard_plan(session: Session, campaign: Campaign) -> None:
+    """Take back what was planned; only for a campaign of which nothing was ever released."""
+    session.execute(delete(Delivery).where(col(Delivery.campaign_id) == campaign.id))
+    campaign.plan_digest, campaign.planned_at = None, None
+
+
+def pause(session: Session, campaign: Campaign, *, now: datetime, reason: str) -> int:
+    """Take back the moments of all that has not left; the number of copies that wait."""
+    require(session, campaign, "paused", CampaignState.running, CampaignState.paused)
+    campaign.state, campaign.reason = CampaignState.paused, reason
+    return _hold(session, col(Delivery.campaign_id) == campaign.id)
+
+
+def resume(session: Session, campaign: Campaign, *, now: datetime) -> None:
+    """``release`` gives the copies new moments, at the campaign's pace."""
+    require(session, campaign, "resumed", CampaignState.paused)
+    campaign.state, campaign.reason = CampaignState.running, None
+
+
+def cancel(session: Session, campaign: Campaign, *, now: datetime, reason: str) -> int:
+    """Withdraw all that has not left, reminders too, for good; the number of copies."""
+    require(session, campaign, "cancelled", *CampaignState)
+    campaign.state, campaign.reason = CampaignState.cancelled, reason
+    its = col(Delivery.campaign_id) == campaign.id
+    why = f"the campaign was cancelled: {reason}"
+    return len(move_where(session, its, State.cancelled, now=now, reason=why))
+
+
+def release(session: Session, *, now: datetime, states: MemberStates) -> int:
+    """Give their moment to all copies of running campaigns that may go; how many got one.
+
+    Done at every tick; a campaign that another worker has in hand is left to it.
+    """
+    _hold_those_that_came_back(session, now)
+    query = select(Campaign).where(Campaign.state == CampaignState.running)
+    campaigns = session.exec(query.with_for_update(skip_locked=True)).all()
+    return sum(
+        releasing.release(session, campaign, now=now, states=states) for campaign in campaigns
+    )
+
+
+def _hold_those_that_came_back(session: Session, now: datetime) -> None:
+    """A copy that a carrier had when its campaign was held is queued again if refused for now."""
+    timed = col(Delivery.due_at).is_not(None)
+    _hold(session, timed & _of_campaigns(CampaignState.paused))
+    of_cancelled = timed & _of_campaigns(CampaignState.cancelled)
+    reason = "the campaign was cancelled"
+    move_where(session, of_cancelled, State.cancelled, now=now, reason=reason)
+
+
+def _of_campaigns(state: CampaignState) -> ColumnElement[bool]:
+    campaigns = select(Campaign.id).where(Campaign.state == state)
+    return col(Delivery.campaign_id).in_(campaigns)
+
+
+def _hold(session: Session, criteria: ColumnElement[bool]) -> int:
+    """Take the moments from what is queued; what waits because of us must not expire either."""
+    waiting = (
+        update(Delivery)
+        .where(criteria, col(Delivery.state) == State.queued)
+        .values(due_at=None, open_until=None, expires_at=None)
+        .execution_options(synchronize_session=False)
+    )
+    return session.exec(waiting).rowcount

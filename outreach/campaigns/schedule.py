@@ -1,0 +1,289 @@
+"""The schedule file of a campaign: what may stand in it, what it means, and its JSON Schema."""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Callable
+from datetime import datetime, time
+from functools import lru_cache
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+
+from outreach.campaigns import mistakes
+from outreach.campaigns.tables import Campaign
+from outreach.campaigns.timing import RECIPIENT, Delay, Window, parse_delay, time_zone
+from outreach.delivery.addresses import canonical
+from outreach.errors import InvalidInput
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_OFFICE_HOURS = (time(7), time(19))
+_NAME = r"^[a-z0-9][a-z0-9_-]*$"
+
+Checked = TypeVar("Checked")
+
+
+def _one_line(text: str) -> str:
+    if any(unicodedata.category(letter) in {"Cc", "Zl", "Zp"} for letter in text):
+        raise ValueError("this must be one line without control characters")
+    return text.strip()
+
+
+def _not_blank(text: str) -> str:
+    if not text:
+        raise ValueError("this is empty")
+    return text
+
+
+def _address(text: str) -> str:
+    return _worded(canonical, text)
+
+
+def _zone(text: str) -> str:
+    return text if text == RECIPIENT else _worded(time_zone, text).key
+
+
+def _delay(value: object) -> Delay:
+    return _worded(parse_delay, str(value))
+
+
+def _clock_time(value: object) -> object:
+    if isinstance(value, str):
+        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+            raise ValueError(f'"{value[:20]}" is no time of day')
+        return time.fromisoformat(value)
+    return value
+
+
+def _wall_clock(value: object) -> object:
+    if isinstance(value, datetime) and value.tzinfo:
+        raise ValueError(
+            "this is wall-clock time in each recipient's own zone; write it without an offset"
+        )
+    if isinstance(value, datetime) and not 2000 <= value.year < 3000:
+        raise ValueError(f"the year {value.year} cannot be right")
+    return value
+
+
+def _worded(check: Callable[[str], Checked], text: str) -> Checked:
+    """Our errors in the shape that pydantic gathers."""
+    try:
+        return check(text)
+    except InvalidInput as error:
+        raise ValueError(str(error)) from None
+
+
+def _unique(values: list[str]) -> list[str]:
+    if len(set(values)) < len(values):
+        raise ValueError("this names one thing twice")
+    return values
+
+
+Line = Annotated[str, Field(max_length=300), AfterValidator(_one_line)]
+Text = Annotated[Line, AfterValidator(_not_blank)]
+Name = Annotated[str, Field(max_length=80, pattern=_NAME)]
+ClockTime = Annotated[
+    time,
+    BeforeValidator(_clock_time),
+    WithJsonSchema({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}),
+]
+Waiting = Annotated[
+    Delay,
+    BeforeValidator(_delay),
+    WithJsonSchema({"type": "string", "examples": ["48h", "3 days", "7 working days"]}),
+]
+StopKind = Literal["reply", "unsubscribe", "bounce"]
+
+
+class _Table(BaseModel):
+    # TOML has types of its own: a number in quotes is a mistake and not a number.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Sender(_Table):
+    """Who the letters are from."""
+
+    name: Text = Field(description='the name that recipients see, as in "The organizers"')
+    address: Annotated[Text, AfterValidator(_address)] = Field(
+        description='the address in From, as in "letters@example.org"'
+    )
+    postal: Line = Field("", description="the sender's postal address, in one line")
+
+
+class Stop(_Table):
+    """What ends the reminders."""
+
+    on: Annotated[list[StopKind], AfterValidator(_unique)] = Field(
+        ["reply", "unsubscribe", "bounce"],
+        description='a list of "reply", "unsubscribe" and "bounce"',
+    )
+    scope: Literal["contact", "mission"] = Field(
+        "mission",
+        description='for whom they end: "mission" or "contact"; a bounce ends those of its address',
+    )
+
+
+class CampaignTable(_Table):
+    """What is sent, to whom and from when on."""
+
+    name: Text = Field(description="the campaign's name, for organizers and reports")
+    letter: Name = Field(description="the name of a folder in templates/letters")
+    lists: Annotated[list[Name], AfterValidator(_unique)] = Field(
+        min_length=1, description="one or more names of contact lists"
+    )
+    sender: Sender = Field(description="{ name = ..., address = ..., postal = ... }")
+    start: Annotated[datetime, BeforeValidator(_wall_clock)] = Field(
+        description="date and wall-clock time in the recipient's zone, as in 2026-12-01T09:00:00",
+        json_schema_extra={"format": "local-date-time"},
+    )
+    stop: Stop = Field(default_factory=Stop, description='{ on = [...], scope = "mission" }')
+    opens: Literal["person", "count", "off"] = Field(
+        "count",
+        description='"person" (who opened), "count" (totals only) or "off" (letters hold no image)',
+    )
+    fallback_language: Annotated[str, Field(pattern=r"^([a-z]{2,3}(-[A-Za-z]{2,8})?)?$")] = Field(
+        "en",
+        description='the language for contacts who have not said what they read, "" for none',
+    )
+
+
+class WindowTable(_Table):
+    """When mail may go."""
+
+    days: Annotated[list[Literal[DAYS]], AfterValidator(_unique)] = Field(  # type: ignore[valid-type]
+        list(DAYS[:5]), min_length=1, description='a list of "mon", "tue", ... "sun"'
+    )
+    opens: ClockTime = Field(
+        "09:00", alias="from", validate_default=True, description='a time of day, as in "09:00"'
+    )
+    closes: ClockTime = Field(
+        "17:00", alias="until", validate_default=True, description='a time of day, as in "16:30"'
+    )
+    zone: Annotated[str, AfterValidator(_zone)] = Field(
+        RECIPIENT, description='"recipient", or an IANA name, as in "Europe/Zurich"'
+    )
+    holidays: Literal["skip", "send"] = Field(
+        "skip", description='"skip" or "send", on public holidays of the recipient\'s country'
+    )
+
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> "WindowTable":
+        if self.opens >= self.closes:
+            raise ValueError('"from" must be earlier than "until", on the same day')
+        return self
+
+    @property
+    def window(self) -> Window:
+        days = frozenset(DAYS.index(day) for day in self.days)
+        return Window(days, self.opens, self.closes, self.zone, self.holidays == "skip")
+
+
+class PaceTable(_Table):
+    """How fast mail may go."""
+
+    per_hour: int = Field(
+        120, ge=1, le=1_000_000, description="how many copies may go in an hour, 1 or more"
+    )
+    per_domain_per_hour: int = Field(
+        10, ge=1, le=1_000_000, description="how many of them to one domain, 1 or more"
+    )
+    latest_after: Waiting = Field(
+        "48h",
+        validate_default=True,
+        description='how late a copy may go before it is skipped and shown, as in "48h"',
+    )
+
+
+class StepTable(_Table):
+    """One mail to each contact."""
+
+    letter: Name = Field(description="the name of a step in the letter's folder")
+    after: Waiting | None = Field(
+        None,
+        description='how long after the step before, as in "48h", "3 days" or "7 working days"',
+    )
+
+
+class Schedule(_Table):
+    """A schedule file."""
+
+    campaign: CampaignTable = Field(description="the table [campaign]")
+    window: WindowTable = Field(default_factory=WindowTable, description="the table [window]")
+    pace: PaceTable = Field(default_factory=PaceTable, description="the table [pace]")
+    steps: list[StepTable] = Field(
+        min_length=1,
+        max_length=4,
+        description="a table [[steps]] for the letter and for each of at most three reminders",
+    )
+
+    @field_validator("steps")
+    @classmethod
+    def _follow_each_other(cls, steps: list[StepTable]) -> list[StepTable]:
+        if steps[0].after:
+            raise ValueError('the first step goes at campaign.start and has no "after"')
+        for number, step in enumerate(steps[1:], 2):
+            if not step.after:
+                raise ValueError(f'step {number} needs "after", as in "7 working days"')
+        return steps
+
+    def warnings(self) -> list[str]:
+        """What is allowed, but worth a second look before approval."""
+        opens, closes = self.window.opens, self.window.closes
+        checks = [
+            (
+                not self.campaign.sender.postal,
+                "campaign.sender.postal is missing: a letter should say where its sender can be "
+                "reached by post.",
+            ),
+            (
+                not set(self.window.days) <= set(DAYS[:5]),
+                "window.days holds a day that is a weekend in most countries.",
+            ),
+            (
+                opens < _OFFICE_HOURS[0] or closes > _OFFICE_HOURS[1],
+                "window.from and window.until reach beyond office hours.",
+            ),
+            (
+                self.campaign.opens == "person",
+                'campaign.opens = "person" keeps who loaded the image: some countries ask for '
+                "consent to that.",
+            ),
+        ]
+        return [warning for holds, warning in checks if holds]
+
+
+def parse(text: str, filename: str) -> Schedule:
+    """Reads a schedule file; InvalidInput lists every mistake with its line and key."""
+    try:
+        tables = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(mistakes.syntax_mistake(error, filename)) from None
+    try:
+        return Schedule.model_validate(tables)
+    except ValidationError as error:
+        problems = mistakes.model_mistakes(error, Schedule, text, filename)
+        raise InvalidInput(f"{filename} cannot be used:", problems) from None
+
+
+def schedule_of(campaign: Campaign) -> Schedule:
+    """A stored campaign's schedule. It was valid when it was loaded."""
+    return _parsed(campaign.source, f"{campaign.slug}.toml")
+
+
+_parsed = lru_cache(maxsize=64)(parse)
+
+
+def json_schema() -> dict[str, Any]:
+    """For editors, which then complete and check schedule files (JSON Schema, draft 2020-12)."""
+    schema = Schedule.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -1,0 +1,97 @@
+"""What comes back stops the reminders, or lets them wait until somebody has returned."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import ColumnElement, or_, update
+from sqlmodel import Session, col
+
+from outreach.campaigns.schedule import StopKind, schedule_of
+from outreach.campaigns.tables import Campaign
+from outreach.delivery.states import move_where
+from outreach.delivery.tables import Delivery, State
+
+Scope = Literal["contact", "mission"]
+
+LONGEST_ABSENCE = timedelta(days=365)  # a date further off was misread
+
+_REASONS: Mapping[StopKind, str] = {
+    "reply": "the mission replied",
+    "unsubscribe": "the recipient opted out",
+    "bounce": "the mail before it came back",
+}
+
+
+def answered(session: Session, delivery: Delivery, kind: StopKind, now: datetime) -> int:
+    """Stop the reminders that the campaign's schedule says end here; how many were stopped."""
+    if delivery.campaign_id is None:
+        return 0
+    stop = schedule_of(session.get_one(Campaign, delivery.campaign_id)).campaign.stop
+    if kind not in stop.on:
+        return 0
+    return stop_reminders(
+        session,
+        campaign_id=delivery.campaign_id,
+        mission_id=delivery.mission_id,
+        contact_id=delivery.contact_id,
+        reason=_REASONS[kind],
+        # A mission with one dead address still has others who read.
+        scope="contact" if kind == "bounce" else stop.scope,
+        now=now,
+    )
+
+
+def stop_reminders(
+    session: Session,
+    *,
+    campaign_id: int,
+    mission_id: int | None,
+    contact_id: int | None,
+    reason: str,
+    scope: Scope,
+    now: datetime,
+) -> int:
+    """Cancel what is queued after the first step; how many copies were cancelled."""
+    theirs = (
+        col(Delivery.mission_id) == mission_id
+        if scope == "mission" and mission_id is not None
+        else col(Delivery.contact_id) == contact_id
+    )
+    reminders = (col(Delivery.campaign_id) == campaign_id) & (col(Delivery.step) > 1) & theirs
+    _let_expire(session, reminders, now)
+    return len(move_where(session, reminders, State.cancelled, now=now, reason=reason))
+
+
+def _let_expire(session: Session, criteria: ColumnElement[bool], now: datetime) -> None:
+    """What a carrier has cannot be called back; if it is refused, it is too late to go again."""
+    with_a_carrier = col(Delivery.state).in_((State.sending, State.unknown))
+    session.exec(
+        update(Delivery)
+        .where(criteria, with_a_carrier)
+        .values(expires_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def postpone(session: Session, *, contact_id: int, until: datetime, now: datetime) -> int:
+    """Hold what campaigns have queued for the contact until then; how many copies wait longer.
+
+    They get a new moment from ``progress.release``.
+    """
+    until = min(until, now + LONGEST_ABSENCE)
+    if until <= now:
+        return 0
+    not_before = col(Delivery.not_before)
+    waiting = (
+        update(Delivery)
+        .where(
+            col(Delivery.contact_id) == contact_id,
+            col(Delivery.campaign_id).is_not(None),
+            col(Delivery.state) == State.queued,
+            or_(not_before.is_(None), not_before < until),
+        )
+        .values(not_before=until, due_at=None, open_until=None, expires_at=None)
+        .execution_options(synchronize_session=False)
+    )
+    return session.exec(waiting).rowcount

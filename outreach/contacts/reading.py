@@ -1,0 +1,144 @@
+"""Rows out of files as organizers have them: CSV of several dialects and encodings, and .xlsx."""
+
+import codecs
+import csv
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from openpyxl import load_workbook
+
+from outreach.errors import InvalidInput
+
+Row = tuple[int, list[str]]
+
+_DELIMITERS = ",;\t"
+_XLSX = b"PK\x03\x04"
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_BLOCK = 1 << 20
+_HEADER_SAMPLE = 20_000
+
+
+def read_rows(path: Path) -> Iterator[Row]:
+    """Rows with the numbers that a spreadsheet shows, the header first; blank rows are left out.
+
+    The file is read as it is asked for, never whole. Raises InvalidInput naming the row.
+    """
+    try:
+        yield from (row for row in _any_rows(path) if any(cell.strip() for cell in row[1]))
+    except UnicodeDecodeError:
+        raise InvalidInput(
+            f"{path.name} is no text in UTF-8, UTF-16 or Windows-1252. "
+            "Save it as CSV in UTF-8, or as .xlsx."
+        ) from None
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be read: {error.strerror or error}.") from None
+
+
+def _any_rows(path: Path) -> Iterator[Row]:
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start == _OLD_EXCEL:
+        raise InvalidInput(f"{path.name} is in Excel's old format: save it as .xlsx or CSV.")
+    return _padded(_xlsx_rows(path)) if start == _XLSX else _csv_rows(path)
+
+
+def _csv_rows(path: Path) -> Iterator[Row]:
+    encoding = _encoding(path)
+    delimiter = _delimiter(path, encoding)
+    with path.open(encoding=encoding, newline="") as lines:
+        # Strict, or a quotation mark that is never closed would swallow the rows after it.
+        reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
+        number = 0
+        try:
+            for number, cells in enumerate(reader, start=1):
+                yield number, cells
+        except csv.Error as error:
+            raise InvalidInput(f"{path.name}, row {number + 1}: {_explain(error)}") from None
+
+
+def _explain(error: csv.Error) -> str:
+    if "field limit" in str(error):
+        return "a field is far too long; perhaps a quotation mark is not closed."
+    return "a quotation mark is not closed, or text follows a closed one."
+
+
+def _encoding(path: Path) -> str:
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    return "utf-8-sig" if _is_utf8(path) else "cp1252"
+
+
+def _is_utf8(path: Path) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _delimiter(path: Path, encoding: str) -> str:
+    """The one that cuts the header into most cells."""
+    with path.open(encoding=encoding, newline="") as lines:
+        header = next((line for line in lines if line.strip()), "")[:_HEADER_SAMPLE]
+
+    def cells(delimiter: str) -> int:
+        return len(next(csv.reader([header], delimiter=delimiter), []))
+
+    return max(_DELIMITERS, key=cells)
+
+
+def _xlsx_rows(path: Path) -> Iterator[Row]:
+    try:
+        with path.open("rb") as file, closing(_workbook(file)) as workbook:
+            sheet = workbook.worksheets[0]
+            sheet.reset_dimensions()  # what programs write there is often wrong
+            for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+                yield number, [_text(cell) for cell in cells]
+    except OSError:
+        raise
+    except Exception:  # openpyxl lets through whatever a damaged part makes it raise
+        raise InvalidInput(f"{path.name} is damaged, or is no .xlsx workbook.") from None
+
+
+def _workbook(file: Any) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about styles and validations, which are not read
+        return load_workbook(file, read_only=True, data_only=True, keep_links=False)
+
+
+def _text(cell: object) -> str:
+    """A cell's value as it would stand in a CSV file."""
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return str(cell).upper()
+        case float() if cell.is_integer():
+            return str(int(cell))
+        case datetime() if cell.time() == time():
+            return cell.date().isoformat()
+        case datetime() | date() | time():
+            return cell.isoformat()
+    return str(cell)
+
+
+def _padded(rows: Iterable[Row]) -> Iterator[Row]:
+    """A workbook leaves out empty cells at the end of a row: all rows get the header's width."""
+    width = 0
+    for number, cells in rows:
+        width = width or _width(cells)
+        yield number, cells[:width] + [""] * (width - len(cells)) + cells[width:]
+
+
+def _width(cells: list[str]) -> int:
+    return max((place for place, cell in enumerate(cells, start=1) if cell.strip()), default=0)
