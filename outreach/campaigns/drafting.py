@@ -8,6 +8,7 @@ from typing import Any
 from outreach.campaigns.eligibility import Candidate, reason_against
 from outreach.campaigns.schedule import Schedule
 from outreach.campaigns.timing import Timetable, timetable
+from outreach.contacts.fields import DEFAULT_ORGANIZATION
 from outreach.contacts.states import MemberStates
 from outreach.contacts.tables import Contact, Mission
 from outreach.delivery.tables import Suppression
@@ -135,10 +136,15 @@ class Drafter:
             ),
             "contact": values,
             "state": self._state(mission.state, language),
-            "mission": {"organization": mission.organization},
+            "mission": {"organization": self._organization(mission, language)},
             "own": contact.extra,
             **self._shared,
         }
+
+    def _organization(self, mission: Mission, language: str) -> str:
+        if mission.organization != DEFAULT_ORGANIZATION:
+            return mission.organization
+        return self._materials.forms.mission(language)
 
     def _state(self, code: str, language: str) -> dict[str, Any]:
         key = (code, language)

@@ -6,6 +6,7 @@ from sqlmodel import Session, col, select
 
 from outreach.campaigns.drafting import Drafter, Materials
 from outreach.campaigns.schedule import CampaignTable, Schedule, Sender, StepTable
+from outreach.contacts.fields import DEFAULT_ORGANIZATION
 from outreach.contacts.states import MemberStates
 from outreach.contacts.tables import Contact, Mission
 from outreach.delivery.composing import Composer, Outgoing
@@ -62,7 +63,7 @@ def made_up_contact(code: str, states: MemberStates, now: datetime) -> tuple[Con
     state = states.find(code)
     if state is None:
         raise NotFound(f"{code} is no member state; write a code such as FR, or a name.")
-    mission = Mission(state=state, organization="Permanent Mission")
+    mission = Mission(state=state, organization=DEFAULT_ORGANIZATION)
     address = f"mission@{state.lower()}.example"
     return Contact(mission_id=0, address=address, created_at=now, updated_at=now), mission
 

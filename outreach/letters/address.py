@@ -12,7 +12,9 @@ from outreach.letters.languages import choose
 from outreach.letters.markers import one_line
 
 ROLES = ("ambassador", "charge_daffaires", "vacant", "mailbox", "unknown")
+MISSION = "mission"  # beside the roles: what the language calls a permanent mission
 
+_KEYS = (*ROLES, MISSION)
 _PLACEHOLDERS = ("title", "name", "family_name", "organization")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -22,6 +24,20 @@ class Forms:
     """For each language and role, the forms to try in turn; the last of them needs no value."""
 
     by_language: Mapping[str, Mapping[str, tuple[str, ...]]]
+
+    def mission(self, language: str) -> str:
+        """What the language calls a permanent mission."""
+        return self.table(language)[MISSION][-1]
+
+    def table(self, language: str) -> Mapping[str, tuple[str, ...]]:
+        """InvalidInput if the language has no forms."""
+        table = self.by_language.get(choose([language], self.by_language) or "")
+        if table is None:
+            raise InvalidInput(
+                f'There are no forms of address in "{language}": '
+                f"add a table [{language}] to forms_of_address.toml."
+            )
+        return table
 
 
 def load_forms(templates: Path) -> Forms:
@@ -35,7 +51,7 @@ def load_forms(templates: Path) -> Forms:
     if problems := list(_problems(read)):
         raise InvalidInput(f"{path} cannot be used:", problems)
     return Forms(
-        {language: {role: tuple(table[role]) for role in ROLES} for language, table in read.items()}
+        {language: {key: tuple(table[key]) for key in _KEYS} for language, table in read.items()}
     )
 
 
@@ -56,17 +72,12 @@ def salutation(
     """
     if greeting := one_line(own):
         return greeting
-    table = forms.by_language.get(choose([language], forms.by_language) or "")
-    if table is None:
-        raise InvalidInput(
-            f'There are no forms of address in "{language}": '
-            f"add a table [{language}] to forms_of_address.toml."
-        )
+    table = forms.table(language)
     given = (title, name, family_name, organization)
     values = dict(zip(_PLACEHOLDERS, map(one_line, given), strict=True))
     return next(
         filled
-        for form in table.get(role, table["unknown"])
+        for form in table[role if role in ROLES else "unknown"]
         if (filled := _fill(form, values)) is not None
     )
 
@@ -83,11 +94,11 @@ def _problems(read: Mapping[str, Any]) -> Iterator[str]:
         if not isinstance(table, dict):
             yield f"{language}: only tables, one for each language, may stand here"
             continue
-        for key in table.keys() - set(ROLES):
-            yield f"[{language}] {key}: not a role; there are {', '.join(ROLES)}"
-        for role in ROLES:
-            for problem in _list_problems(table.get(role)):
-                yield f"[{language}] {role}: {problem}"
+        for key in table.keys() - set(_KEYS):
+            yield f"[{language}] {key}: not a role; there are {', '.join(_KEYS)}"
+        for key in _KEYS:
+            for problem in _list_problems(table.get(key)):
+                yield f"[{language}] {key}: {problem}"
 
 
 def _list_problems(alternatives: object) -> Iterator[str]:

@@ -136,6 +136,20 @@ def test_a_new_copy_goes_into_the_gap_between_two_that_are_taken() -> None:
     assert clock(found) == ["01. 09:00:00", "01. 11:00:00"]
 
 
+def test_the_eighth_of_seven_an_hour_waits_until_the_hour_is_over() -> None:
+    found = spread(wait_for("a.example", 8), per_hour=7, per_domain_per_hour=7)
+    assert found[7].at - found[0].at >= HOUR
+
+
+def test_who_is_held_up_by_a_taken_moment_leaves_no_gap_for_others_beside_it() -> None:
+    closes_soon = timetable("UTC", "XX", Window(frozenset(range(5)), time(8), time(9, 30)))
+    held_up = Wish(TUESDAY + 8.5 * HOUR, closes_soon, "a.example")
+    follows = Wish(TUESDAY + 8.6 * HOUR, GENEVA, "b.example")
+    taken = [(TUESDAY + 9 * HOUR, "x.example")]
+    found = spread([held_up, follows], per_hour=1, per_domain_per_hour=1, taken=taken)
+    assert clock(found) == ["02. 08:00:00", "01. 10:00:00"]
+
+
 def test_nobody_waiting_needs_no_moments() -> None:
     assert spread([], per_hour=1, per_domain_per_hour=1) == []
 

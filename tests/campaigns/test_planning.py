@@ -91,6 +91,17 @@ def test_copies_keep_the_pace_of_the_campaign_and_of_each_domain(session: Sessio
     ]
 
 
+def test_reminders_keep_the_pace_beside_the_letters(session: Session) -> None:
+    a_contact(session, "geneva", "CH")
+    a_contact(session, "london", "GB")
+    campaign = a_campaign(session, a_schedule(('"7 working days"', '"1h"')))
+    planned(session, campaign)
+    letter_to_london = Rows(session, campaign).of(1)[1].planned_at
+    reminder_to_geneva = Rows(session, campaign).of(2)[0].planned_at
+    assert letter_to_london == datetime(2026, 12, 1, 9, tzinfo=UTC)
+    assert reminder_to_geneva == letter_to_london + timedelta(seconds=30)
+
+
 def test_reminders_answer_to_the_mails_before_them(session: Session) -> None:
     a_contact(session, "first")
     a_contact(session, "second")

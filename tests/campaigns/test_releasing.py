@@ -85,6 +85,18 @@ def test_a_reminder_counts_from_when_the_letter_was_really_sent(session: Session
     assert Rows(session, campaign)[2].due_at == datetime(2026, 12, 14, 10, 20, tzinfo=UTC)
 
 
+def test_a_letter_that_was_sent_releases_the_reminder_of_its_own_contact_only(
+    session: Session,
+) -> None:
+    one, other = a_contact(session, "one"), a_contact(session, "other")
+    campaign = a_running_campaign(session)
+    release(session)
+    was_sent(session, Rows(session, campaign, one)[1], TUESDAY)
+    assert release(session, TUESDAY) == 1
+    assert Rows(session, campaign, one)[2].due_at is not None
+    assert Rows(session, campaign, other)[2].due_at is None
+
+
 @pytest.mark.parametrize("states", [[], [State.sending], [State.sending, State.unknown]])
 def test_a_reminder_waits_while_the_letter_has_not_gone_or_is_in_doubt(
     session: Session, states: list[State]
@@ -164,6 +176,15 @@ def test_an_overdue_copy_keeps_the_time_after_which_it_is_too_late(session: Sess
     row = Rows(session, campaign)[1]
     assert row.due_at == TUESDAY + DAY
     assert row.expires_at == TUESDAY + 48 * HOUR
+
+
+def test_the_moment_that_an_overdue_copy_missed_is_free_again(session: Session) -> None:
+    a_contact(session)
+    campaign = a_running_campaign(session, a_schedule(("per_hour = 120", "per_hour = 1")))
+    release(session)
+    now = TUESDAY + 20 * MINUTE
+    release(session, now)
+    assert Rows(session, campaign)[1].due_at == now
 
 
 def test_a_copy_that_is_a_little_late_just_goes(session: Session) -> None:

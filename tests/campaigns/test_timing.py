@@ -170,6 +170,12 @@ def test_a_window_in_a_fixed_zone_closes_when_the_holiday_begins_where_the_recip
     assert found == (utc(2026, 2, 5, 9), utc(2026, 2, 5, 11))
 
 
+def test_a_window_in_a_fixed_zone_opens_when_the_holiday_is_over_where_the_recipient_is() -> None:
+    early = Window(WORKDAYS, time(4), time(12), zone="America/New_York")
+    found = opening(utc(2026, 2, 5, 11), "Pacific/Auckland", "NZ", early)
+    assert found == (utc(2026, 2, 6, 11), utc(2026, 2, 6, 17))
+
+
 def test_holidays_are_the_recipients_own() -> None:
     bastille_day = utc(2026, 7, 14, 8)
     assert opening(bastille_day, "Europe/Zurich", "CH", OFFICE).at == bastille_day

@@ -14,6 +14,7 @@ charge_daffaires = ["Dear {title} {name} of {organization},", "Dear Chargé d'Af
 vacant = ["Dear Members of the Mission,"]
 mailbox = ["Dear Colleagues,"]
 unknown = ["Dear {name},", "Dear Sir or Madam,"]
+mission = ["Permanent Mission"]
 """
 
 
@@ -29,6 +30,14 @@ def written(folder: Path, text: str) -> Forms:
 
 def test_a_named_ambassador_is_addressed_by_name(forms):
     assert salutation(forms, "en", "ambassador", family_name="Diop") == "Dear Ambassador Diop,"
+
+
+def test_a_mission_without_a_name_of_its_own_is_called_as_its_language_does(forms):
+    assert forms.mission("en") == forms.mission("en-GB") == "Permanent Mission"
+
+
+def test_a_contact_whose_role_is_called_mission_is_no_form_of_address(forms):
+    assert salutation(forms, "en", "mission") == "Dear Sir or Madam,"
 
 
 def test_a_form_that_needs_a_missing_value_gives_way_to_the_next(forms):
