@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+import orjson
 from sqlalchemy import Engine, Enum, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
@@ -81,10 +82,19 @@ class Database:
 
 def _engine(url: str, begin: str) -> Engine:
     # hide_parameters: a failing statement must not write personal data into the log.
-    engine = create_engine(url, hide_parameters=True, pool_pre_ping=not url.startswith("sqlite"))
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        json_serializer=_to_json,
+        pool_pre_ping=not url.startswith("sqlite"),
+    )
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, begin)
     return engine
+
+
+def _to_json(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 def _prepare_sqlite(engine: Engine, begin: str) -> None:

@@ -63,9 +63,15 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     if request.param == "sqlite":
         path = tmp_path / "outreach.db"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        url = f"sqlite:///{path}"
+        yield from opened(f"sqlite:///{path}")
     else:
-        url = request.getfixturevalue("cluster").fresh_database()
+        cluster: Cluster = request.getfixturevalue("cluster")
+        url = cluster.fresh_database()
+        yield from opened(url)
+        cluster.give_back(url)
+
+
+def opened(url: str) -> Iterator[Database]:
     made = Database(url)
     yield made
     made.close()

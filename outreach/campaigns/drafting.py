@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
 from typing import Any
 
 from outreach.campaigns.eligibility import Candidate, reason_against
@@ -82,23 +83,22 @@ class Drafter:
         reason = reason_against(candidate)
         reads = candidate.reads(self._schedule.campaign.fallback_language)
         who = (contact.id, mission.id, contact.name, contact.address)
+        values = cache(partial(self._values, candidate))  # by language, the same for all steps
         for step in range(1, len(self._languages) + 1):
-            draft = Draft(*who, step, next(iter(reads), ""))
+            language = self._language(reads, step)
+            draft = Draft(*who, step, language or next(iter(reads), ""))
+            if reason is None and language is None:
+                reason = f"no letter in a language they read ({', '.join(reads)})"
             if reason is None:
-                reason = self._write(draft, candidate, reads)
+                reason = self._write(draft, candidate, values(draft.language))
             draft.reason = reason
             yield draft
 
-    def _write(self, draft: Draft, candidate: Candidate, reads: tuple[str, ...]) -> str | None:
+    def _write(self, draft: Draft, candidate: Candidate, values: dict[str, Any]) -> str | None:
         """Compiles the letter into the draft; the reason why that cannot be done, or None."""
-        language = self._language(reads, draft.step)
-        if language is None:
-            return f"no letter in a language they read ({', '.join(reads)})"
-        draft.language = language
-        source = self._materials.letter.source(self._letter(draft.step), language)
-        values = self._values(candidate, language)
+        source = self._materials.letter.source(self._letter(draft.step), draft.language)
+        footer = self._materials.footers[draft.language]
         try:
-            footer = self._materials.footers[language]
             draft.compiled = self._materials.compiler.compile(source, footer, values)
         except MissingValue as missing:
             return str(missing)

@@ -4,11 +4,10 @@ A planned row has no ``due_at``, so nothing claims it; ``progress`` gives it one
 approved. Until then planning again replaces the rows.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from outreach.campaigns.digest import copy_digest, plan_digest
 from outreach.campaigns.drafting import Draft, Drafter, Materials
@@ -19,15 +18,13 @@ from outreach.campaigns.schedule import Schedule, schedule_of
 from outreach.campaigns.tables import Campaign, CampaignState
 from outreach.campaigns.timing import at_wall_clock
 from outreach.contacts.lists import contacts_on
-from outreach.contacts.states import MemberStates
+from outreach.db import insertion
 from outreach.delivery.addresses import domain
 from outreach.delivery.queue import NewDelivery, enqueue
 from outreach.delivery.suppression import suppressed
 from outreach.delivery.tables import Purpose, State
 from outreach.errors import InvalidInput
-from outreach.letters.address import Forms
-from outreach.letters.compiling import Compiler
-from outreach.letters.source import Letter, LetterSource
+from outreach.letters.tables import Skeleton
 from outreach.tokens import Tokens
 
 
@@ -35,18 +32,14 @@ def plan(
     session: Session,
     campaign: Campaign,
     *,
-    letter: Letter,
-    footers: Mapping[str, LetterSource],
-    forms: Forms,
-    states: MemberStates,
-    compiler: Compiler,
+    materials: Materials,
     tokens: Tokens,
     now: datetime,
 ) -> PlanSummary:
-    """Replace the campaign's rows by a new plan. ``footers`` are by language."""
+    """Replace the campaign's rows by a new plan."""
     require(session, campaign, "planned", CampaignState.loaded, CampaignState.planned)
     schedule = schedule_of(campaign)
-    drafter = Drafter(schedule, Materials(letter, footers, forms, states, compiler))
+    drafter = Drafter(schedule, materials)
     drafts = _drafts(session, schedule, drafter)
     _set_times(drafts, schedule, now)
     discard_plan(session, campaign)
@@ -148,8 +141,7 @@ def _message_id(row: NewDelivery, tokens: Tokens) -> str:
 def _store_skeletons(session: Session, drafts: Sequence[Draft]) -> None:
     compiled = (draft.compiled for draft in drafts if draft.compiled)
     skeletons = {one.skeleton.id: one.skeleton for one in compiled}
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(SQLModel.metadata.tables["skeleton"]).on_conflict_do_nothing()
+    insert = insertion(session, Skeleton).on_conflict_do_nothing()
     if skeletons:
         rows = [skeleton.model_dump() for skeleton in skeletons.values()]
         session.connection().execute(insert, rows)

@@ -127,9 +127,8 @@ def _columns() -> Select[*tuple[Any, ...]]:
 
 
 def _comes_before() -> ColumnElement[bool]:
-    # A contact has few rows and a step has many: the sum keeps the index on steps out of this.
     return and_(
-        col(_Previous.campaign_id) + 0 == col(Delivery.campaign_id),
+        col(_Previous.campaign_id) == col(Delivery.campaign_id),
         col(_Previous.contact_id) == col(Delivery.contact_id),
         col(_Previous.step) == col(Delivery.step) - 1,
     )

@@ -1,107 +1,39 @@
 """The schedule file of a campaign: what may stand in it, what it means, and its JSON Schema."""
 
-import re
 import tomllib
-import unicodedata
-from collections.abc import Callable
-from datetime import datetime, time
+from datetime import time
 from functools import lru_cache
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
-    WithJsonSchema,
     field_validator,
     model_validator,
 )
 
 from outreach.campaigns import mistakes
+from outreach.campaigns.fields import (
+    Address,
+    ClockTime,
+    Language,
+    Line,
+    Name,
+    Text,
+    Waiting,
+    WallClock,
+    Zone,
+    distinct,
+)
 from outreach.campaigns.tables import Campaign
-from outreach.campaigns.timing import RECIPIENT, Delay, Window, parse_delay, time_zone
-from outreach.delivery.addresses import canonical
+from outreach.campaigns.timing import RECIPIENT, Window
 from outreach.errors import InvalidInput
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _OFFICE_HOURS = (time(7), time(19))
-_NAME = r"^[a-z0-9][a-z0-9_-]*$"
 
-Checked = TypeVar("Checked")
-
-
-def _one_line(text: str) -> str:
-    if any(unicodedata.category(letter) in {"Cc", "Zl", "Zp"} for letter in text):
-        raise ValueError("this must be one line without control characters")
-    return text.strip()
-
-
-def _not_blank(text: str) -> str:
-    if not text:
-        raise ValueError("this is empty")
-    return text
-
-
-def _address(text: str) -> str:
-    return _worded(canonical, text)
-
-
-def _zone(text: str) -> str:
-    return text if text == RECIPIENT else _worded(time_zone, text).key
-
-
-def _delay(value: object) -> Delay:
-    return _worded(parse_delay, str(value))
-
-
-def _clock_time(value: object) -> object:
-    if isinstance(value, str):
-        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
-            raise ValueError(f'"{value[:20]}" is no time of day')
-        return time.fromisoformat(value)
-    return value
-
-
-def _wall_clock(value: object) -> object:
-    if isinstance(value, datetime) and value.tzinfo:
-        raise ValueError(
-            "this is wall-clock time in each recipient's own zone; write it without an offset"
-        )
-    if isinstance(value, datetime) and not 2000 <= value.year < 3000:
-        raise ValueError(f"the year {value.year} cannot be right")
-    return value
-
-
-def _worded(check: Callable[[str], Checked], text: str) -> Checked:
-    """Our errors in the shape that pydantic gathers."""
-    try:
-        return check(text)
-    except InvalidInput as error:
-        raise ValueError(str(error)) from None
-
-
-def _unique(values: list[str]) -> list[str]:
-    if len(set(values)) < len(values):
-        raise ValueError("this names one thing twice")
-    return values
-
-
-Line = Annotated[str, Field(max_length=300), AfterValidator(_one_line)]
-Text = Annotated[Line, AfterValidator(_not_blank)]
-Name = Annotated[str, Field(max_length=80, pattern=_NAME)]
-ClockTime = Annotated[
-    time,
-    BeforeValidator(_clock_time),
-    WithJsonSchema({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}),
-]
-Waiting = Annotated[
-    Delay,
-    BeforeValidator(_delay),
-    WithJsonSchema({"type": "string", "examples": ["48h", "3 days", "7 working days"]}),
-]
 StopKind = Literal["reply", "unsubscribe", "bounce"]
 
 
@@ -114,16 +46,14 @@ class Sender(_Table):
     """Who the letters are from."""
 
     name: Text = Field(description='the name that recipients see, as in "The organizers"')
-    address: Annotated[Text, AfterValidator(_address)] = Field(
-        description='the address in From, as in "letters@example.org"'
-    )
+    address: Address = Field(description='the address in From, as in "letters@example.org"')
     postal: Line = Field("", description="the sender's postal address, in one line")
 
 
 class Stop(_Table):
     """What ends the reminders."""
 
-    on: Annotated[list[StopKind], AfterValidator(_unique)] = Field(
+    on: Annotated[list[StopKind], distinct] = Field(
         ["reply", "unsubscribe", "bounce"],
         description='a list of "reply", "unsubscribe" and "bounce"',
     )
@@ -138,20 +68,19 @@ class CampaignTable(_Table):
 
     name: Text = Field(description="the campaign's name, for organizers and reports")
     letter: Name = Field(description="the name of a folder in templates/letters")
-    lists: Annotated[list[Name], AfterValidator(_unique)] = Field(
+    lists: Annotated[list[Name], distinct] = Field(
         min_length=1, description="one or more names of contact lists"
     )
     sender: Sender = Field(description="{ name = ..., address = ..., postal = ... }")
-    start: Annotated[datetime, BeforeValidator(_wall_clock)] = Field(
+    start: WallClock = Field(
         description="date and wall-clock time in the recipient's zone, as in 2026-12-01T09:00:00",
-        json_schema_extra={"format": "local-date-time"},
     )
     stop: Stop = Field(default_factory=Stop, description='{ on = [...], scope = "mission" }')
     opens: Literal["person", "count", "off"] = Field(
         "count",
         description='"person" (who opened), "count" (totals only) or "off" (letters hold no image)',
     )
-    fallback_language: Annotated[str, Field(pattern=r"^([a-z]{2,3}(-[A-Za-z]{2,8})?)?$")] = Field(
+    fallback_language: Language = Field(
         "en",
         description='the language for contacts who have not said what they read, "" for none',
     )
@@ -160,7 +89,7 @@ class CampaignTable(_Table):
 class WindowTable(_Table):
     """When mail may go."""
 
-    days: Annotated[list[Literal[DAYS]], AfterValidator(_unique)] = Field(  # type: ignore[valid-type]
+    days: Annotated[list[Literal[DAYS]], distinct] = Field(  # type: ignore[valid-type]
         list(DAYS[:5]), min_length=1, description='a list of "mon", "tue", ... "sun"'
     )
     opens: ClockTime = Field(
@@ -169,9 +98,7 @@ class WindowTable(_Table):
     closes: ClockTime = Field(
         "17:00", alias="until", validate_default=True, description='a time of day, as in "16:30"'
     )
-    zone: Annotated[str, AfterValidator(_zone)] = Field(
-        RECIPIENT, description='"recipient", or an IANA name, as in "Europe/Zurich"'
-    )
+    zone: Zone = Field(RECIPIENT, description='"recipient", or an IANA name, as in "Europe/Zurich"')
     holidays: Literal["skip", "send"] = Field(
         "skip", description='"skip" or "send", on public holidays of the recipient\'s country'
     )

@@ -56,7 +56,7 @@ def plan(outreach: Outreach, slug: str, as_json: bool) -> None:
         letter = schedule.schedule_of(planned).campaign.letter
         materials = load_materials(outreach.settings.templates, letter, outreach.states)
         summary = planning.plan(
-            session, planned, **vars(materials), tokens=outreach.tokens, now=outreach.clock()
+            session, planned, materials=materials, tokens=outreach.tokens, now=outreach.clock()
         )
         entries = [vars(entry) for entry in plans.entries(session, planned)]
     if as_json:

@@ -1,11 +1,16 @@
 """Mail addresses in the one form in which they are stored and compared."""
 
+import re
 import unicodedata
+from functools import lru_cache
 
 from email_validator import EmailNotValidError, validate_email
 
 from outreach.errors import InvalidInput
 
+_PLAIN = re.compile(r"[a-z0-9_+-]+(\.[a-z0-9_+-]+)*", re.ASCII)  # local parts beyond doubt
+_LONGEST_PLAIN = 254
+_LONGEST_LOCAL = 64
 _LONGEST = 320  # 64 octets, an at sign and 255 octets; what is longer need not be looked at
 
 
@@ -16,6 +21,13 @@ def canonical(address: str) -> str:
     mailbox in many ways. A local part outside ASCII is kept (RFC 6531).
     """
     address = address.strip()
+    local, _, host = address.lower().rpartition("@")
+    if len(address) <= _LONGEST_PLAIN and len(local) <= _LONGEST_LOCAL and _PLAIN.fullmatch(local):
+        return f"{local}@{_checked_domain(host)}"
+    return _checked(address)
+
+
+def _checked(address: str) -> str:
     if len(address) > _LONGEST:
         raise InvalidInput("The email address is too long.")
     try:
@@ -24,6 +36,12 @@ def canonical(address: str) -> str:
         raise InvalidInput(str(problem)) from None
     local = unicodedata.normalize("NFC", checked.local_part.lower())
     return f"{local}@{(checked.ascii_domain or checked.domain).lower()}"
+
+
+@lru_cache(maxsize=4096)
+def _checked_domain(host: str) -> str:
+    """Most of a check goes into the domain, and a list has few domains beside its addresses."""
+    return _checked(f"a@{host}").removeprefix("a@")
 
 
 def domain(address: str) -> str:

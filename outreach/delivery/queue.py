@@ -157,4 +157,4 @@ def settle(
 def _afresh(delivery: Delivery, now: datetime) -> dict[str, Any]:
     # A campaign gives its rows their time: in its window, at its pace, and not while it is paused.
     due_at = now if delivery.campaign_id is None else None
-    return {"attempts": 0, "due_at": due_at, "open_until": None}
+    return {"attempts": 0, "due_at": due_at, "open_until": None, "expires_at": None}

@@ -45,6 +45,7 @@ class Delivery(SQLModel, table=True):
     __table_args__ = (
         Index("ix_delivery_due", "state", "due_at"),
         Index("ix_delivery_campaign", "campaign_id", "step", "state"),
+        Index("ix_delivery_contact", "contact_id", "campaign_id", "step"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -56,7 +57,7 @@ class Delivery(SQLModel, table=True):
 
     campaign_id: int | None = Field(default=None, foreign_key="campaign.id")
     step: int | None = None
-    contact_id: int | None = Field(default=None, foreign_key="contact.id", index=True)
+    contact_id: int | None = Field(default=None, foreign_key="contact.id")
     mission_id: int | None = Field(default=None, foreign_key="mission.id", index=True)
 
     language: str = Field(default="en", max_length=16)

@@ -106,7 +106,7 @@ def _plan(outreach: Outreach, session: Session, now: datetime, tell: Telling) ->
     audit.note(session, actor=LOADER, act="campaign loaded", subject=CAMPAIGN, now=now)
     letter = schedule_of(campaign).campaign.letter
     materials = load_materials(outreach.settings.templates, letter, outreach.states)
-    plan = planning.plan(session, campaign, **vars(materials), tokens=outreach.tokens, now=now)
+    plan = planning.plan(session, campaign, materials=materials, tokens=outreach.tokens, now=now)
     tell(
         f"Planned {plan.planned} letters in {len(plan.languages)} languages; {plan.held} held back:"
     )

@@ -1,7 +1,7 @@
 """Schedules, letters, contacts and campaigns made for one test each."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -17,7 +17,7 @@ from outreach.contacts.states import MemberStates, load_states
 from outreach.contacts.tables import Contact, ContactList, ListMembership, Mission
 from outreach.delivery.states import move
 from outreach.delivery.tables import Delivery, State
-from outreach.letters.address import ROLES, Forms
+from outreach.letters.address import MISSION, ROLES, Forms
 from outreach.letters.compiling import Compiler
 from outreach.letters.source import Letter, LetterSource
 from outreach.tokens import Tokens
@@ -102,10 +102,11 @@ def states() -> MemberStates:
 def materials(letter: Letter | None = None) -> Materials:
     languages = ("en", "fr", "es", "ru", "ar", "zh")
     greeting = ("Dear {title} {family_name},", "Excellency,")
+    forms = {**dict.fromkeys(ROLES, greeting), MISSION: ("the mission",)}
     return Materials(
         letter=letter or a_letter(),
         footers={language: a_footer(language) for language in languages},
-        forms=Forms({language: dict.fromkeys(ROLES, greeting) for language in languages}),
+        forms=Forms(dict.fromkeys(languages, forms)),
         states=states(),
         compiler=Compiler(),
     )
@@ -161,8 +162,8 @@ def planned(
     now: datetime = MONDAY,
     **changes: Any,
 ) -> PlanSummary:
-    given = {**vars(materials(letter)), **changes}
-    return planning.plan(session, campaign, **given, tokens=TOKENS, now=now)
+    changed = replace(materials(letter), **changes)
+    return planning.plan(session, campaign, materials=changed, tokens=TOKENS, now=now)
 
 
 def an_approver(address: str = "approver@example.org", role: Role = Role.approver) -> Organizer:

@@ -329,7 +329,9 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_delivery_campaign", ["campaign_id", "step", "state"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_delivery_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index(
+            "ix_delivery_contact", ["contact_id", "campaign_id", "step"], unique=False
+        )
         batch_op.create_index("ix_delivery_due", ["state", "due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_delivery_mission_id"), ["mission_id"], unique=False)
         batch_op.create_index(
@@ -499,7 +501,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_delivery_recipient_address"))
         batch_op.drop_index(batch_op.f("ix_delivery_mission_id"))
         batch_op.drop_index("ix_delivery_due")
-        batch_op.drop_index(batch_op.f("ix_delivery_contact_id"))
+        batch_op.drop_index("ix_delivery_contact")
         batch_op.drop_index("ix_delivery_campaign")
 
     op.drop_table("delivery")
