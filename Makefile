@@ -33,6 +33,9 @@ pins: $(VENV)/ready  ## pin the dependencies anew, with hashes
 	$(BIN)/uv pip compile -q pyproject.toml --extra build --extra dev -c constraints.txt --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o constraints-dev.txt
 
+bench: $(VENV)/ready  ## measure what docs/performance.md tells
+	$(BIN)/python -m tests.bench
+
 clean:  ## forget what was installed and what the demo made
 	rm -rf $(VENV) var .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
@@ -47,4 +50,4 @@ $(VENV)/ready: $(VENV)/installed constraints-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r constraints-dev.txt
 	touch $@
 
-.PHONY: help demo test check format migration glossary pins clean
+.PHONY: help demo test check format migration glossary pins bench clean

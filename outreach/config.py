@@ -1,9 +1,12 @@
 """Settings: the one reader of the environment and the ``.env`` file."""
 
+import base64
+import re
 from pathlib import Path
 from typing import Literal
 from zoneinfo import available_timezones
 
+from cryptography.hazmat.primitives import serialization
 from pydantic import ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -17,6 +20,8 @@ EXAMPLES = {
     "SMTP_URL": "smtp://user:password@mail.example.org:587 or smtps://...:465",
     "SENDGRID_API_KEY": "the key that SendGrid showed once, beginning with SG.",
     "SENDGRID_HOST": "https://api.sendgrid.com, or https://api.eu.sendgrid.com in the EU",
+    "SENDGRID_EVENTS_KEY": "the verification key that SendGrid shows for its event webhook",
+    "SENDGRID_INBOUND_KEY": "the public key of the security policy on SendGrid's inbound parse",
     "REPLY_ADDRESS": "inbox@in.example.org, whose mail comes back here",
     "TIMEZONE": "an IANA name such as Europe/Zurich",
     "TEMPLATES_DIR": "a folder with letters/ and notices/ in it",
@@ -51,9 +56,16 @@ class Settings(BaseSettings):
     @field_validator("public_url", "sendgrid_host")
     @classmethod
     def _web_address(cls, value: str) -> str:
-        if not value.startswith(("http://", "https://")):
+        if not re.fullmatch(r"https?://[^\s<>\"'?#]+", value):
             raise ValueError("is not a web address")
         return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value and not re.match(r"(sqlite|postgresql(\+psycopg)?)://", value):
+            raise ValueError("is not the address of a SQLite or Postgres database")
+        return re.sub("^postgresql://", "postgresql+psycopg://", value)
 
     @field_validator("timezone")
     @classmethod
@@ -65,8 +77,7 @@ class Settings(BaseSettings):
     @field_validator("reply_address")
     @classmethod
     def _mailbox(cls, value: str) -> str:
-        local, at, host = value.partition("@")
-        if not (local and at and host) or len(local) > 31:
+        if not re.fullmatch(r"[A-Za-z0-9._-]{1,31}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", value):
             raise ValueError("is not an address with at most 31 characters before the @")
         return value
 
@@ -77,11 +88,28 @@ class Settings(BaseSettings):
             raise ValueError("is too short to keep tokens safe")
         return value
 
-    @field_validator("templates_dir", "schedules_dir", "states_file")
+    @field_validator("sendgrid_events_key", "sendgrid_inbound_key")
     @classmethod
-    def _exists(cls, value: Path | None) -> Path | None:
-        if value is not None and not value.exists():
-            raise ValueError("does not exist")
+    def _public_key(cls, value: str) -> str:
+        try:
+            if value:
+                serialization.load_der_public_key(base64.b64decode(value, validate=True))
+        except ValueError:
+            raise ValueError("is not a public key in base64") from None
+        return value
+
+    @field_validator("templates_dir", "schedules_dir")
+    @classmethod
+    def _folder(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_dir():
+            raise ValueError("does not exist, or is no folder")
+        return value
+
+    @field_validator("states_file")
+    @classmethod
+    def _file(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError("does not exist, or is no file")
         return value
 
     @model_validator(mode="after")

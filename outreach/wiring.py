@@ -38,7 +38,7 @@ class Outreach:
 
 def build(settings: Settings, clock: Clock = utcnow) -> Outreach:
     """The parts as the settings say. The database is brought up to date when it is new."""
-    settings.var_dir.mkdir(parents=True, exist_ok=True)
+    settings.var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     tokens = Tokens(settings.secret_key or _kept_secret(settings.var_dir / "secret.key"))
     return Outreach(
         settings=settings,

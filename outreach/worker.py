@@ -9,15 +9,19 @@ import os
 import secrets
 import signal
 import socket
-from dataclasses import dataclass
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.schedulers.background import BackgroundScheduler
 
 from outreach.campaigns import progress
+from outreach.db import Clock
 from outreach.delivery import sending
+from outreach.errors import OutreachError
 from outreach.inbox import processing
 from outreach.reports import weekly
 from outreach.reports.weeks import Week
@@ -28,57 +32,90 @@ _log = logging.getLogger(__name__)
 INTERVAL = timedelta(seconds=15)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Pass:
-    """What one tick did."""
+    """What one tick did; ``failed`` names the stages that broke off, and why."""
 
-    read: processing.Tally
-    released: int
-    reports: list[str]
-    sending: sending.Tally
+    read: processing.Tally = field(default_factory=processing.Tally)
+    released: int = 0
+    reports: list[str] = field(default_factory=list)
+    sent: sending.Tally = field(default_factory=sending.Tally)
+    failed: list[str] = field(default_factory=list)
 
     @property
     def did_something(self) -> bool:
-        return bool(self.read.total or self.released or self.reports or self.sending.total)
+        return bool(self.read.total or self.released or self.reports or self.sent.total)
 
     def as_facts(self) -> dict[str, Any]:
         """Counts under the names that organizers see."""
         return {
-            "sent": self.sending.sent,
-            "refused": self.sending.refused,
-            "to_try_again": self.sending.later,
-            "in_doubt": self.sending.unknown,
+            "sent": self.sent.sent,
+            "refused": self.sent.refused,
+            "to_try_again": self.sent.later,
+            "in_doubt": self.sent.unknown,
             "mails_read": self.read.total,
             "given_a_time": self.released,
             "reports_made": self.reports,
+            "failed": self.failed,
         }
 
 
-def tick(outreach: Outreach, now: datetime) -> Pass:
-    """One pass as if it were ``now``: read the inbox, follow up, make reports, send.
+def tick(outreach: Outreach, clock: Clock) -> Pass:
+    """One pass over all that is due. A stage that breaks off does not keep the others from work.
 
-    The inbox comes first: an answer that is there stops the reminder that is due today.
+    ``clock`` goes on while the pass works, for a lease taken late must not have run out already.
     """
-    read = processing.process_new(outreach.database, tokens=outreach.tokens, clock=lambda: now)
+    done = Pass()
+    for name, stage in STAGES.items():
+        try:
+            stage(outreach, clock, done)
+        except Exception as error:
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            why = str(error) if isinstance(error, OutreachError) else type(error).__name__
+            _log.error("%s broke off: %s (%s:%s)", name, why, where.filename, where.lineno)
+            done.failed.append(f"{name}: {why}")
+    return done
+
+
+def _read_the_inbox(outreach: Outreach, clock: Clock, done: Pass) -> None:
+    done.read = processing.process_new(outreach.database, tokens=outreach.tokens, clock=clock)
+
+
+def _follow_up(outreach: Outreach, clock: Clock, done: Pass) -> None:
     with outreach.database.transaction() as session:
-        released = progress.release(session, now=now, states=outreach.states)
-    return Pass(
-        read=read,
-        released=released,
-        reports=[str(week) for week in _make_reports(outreach, now)],
-        sending=sending.drain(
-            outreach.database,
-            outreach.carrier,
-            outreach.composer,
-            worker=worker_name(),
-            clock=lambda: now,
-        ),
+        done.released = progress.release(session, now=clock(), states=outreach.states)
+
+
+def _make_reports(outreach: Outreach, clock: Clock, done: Pass) -> None:
+    zone = ZoneInfo(outreach.settings.timezone)
+    with outreach.database.reading() as session:
+        weeks = weekly.due_weeks(session, clock(), zone)
+    for week in weeks:
+        make_report(outreach, week, clock())
+        done.reports.append(str(week))
+
+
+def _send(outreach: Outreach, clock: Clock, done: Pass) -> None:
+    done.sent = sending.drain(
+        outreach.database, outreach.carrier, outreach.composer, worker=worker_name(), clock=clock
     )
+
+
+# The inbox comes first: an answer that is there stops the reminder that is due today.
+STAGES: Mapping[str, Callable[[Outreach, Clock, Pass], None]] = {
+    "reading the inbox": _read_the_inbox,
+    "following up": _follow_up,
+    "making reports": _make_reports,
+    "sending": _send,
+}
 
 
 def run(outreach: Outreach) -> None:
     """Tick until SIGTERM or Ctrl-C; a pass that has begun is finished first."""
-    scheduler = BlockingScheduler(timezone=UTC)
+    stops = {signal.SIGTERM, signal.SIGINT}
+    # Waited for and not handled: a handler would run amid the scheduler's own locks.
+    signal.pthread_sigmask(signal.SIG_BLOCK, stops)
+    scheduler = BackgroundScheduler(timezone=UTC)
     # Late ticks are not skipped (the default grace is one second), and never pile up.
     scheduler.add_job(
         lambda: _tick_and_tell(outreach),
@@ -89,9 +126,9 @@ def run(outreach: Outreach) -> None:
         max_instances=1,
         misfire_grace_time=None,
     )
-    for signal_number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signal_number, lambda *_: scheduler.shutdown(wait=True))
     scheduler.start()
+    signal.sigwait(stops)
+    scheduler.shutdown(wait=True)
 
 
 def worker_name() -> str:
@@ -103,19 +140,9 @@ _RUN = secrets.token_hex(4)  # a process number may come again after a restart
 
 
 def _tick_and_tell(outreach: Outreach) -> None:
-    done = tick(outreach, outreach.clock())
+    done = tick(outreach, outreach.clock)
     if done.did_something:
         _log.info("%s", done.as_facts())
-
-
-def _make_reports(outreach: Outreach, now: datetime) -> list[Week]:
-    """Make and queue each report that is due, a transaction each: a report made is one queued."""
-    zone = ZoneInfo(outreach.settings.timezone)
-    with outreach.database.reading() as session:
-        weeks = weekly.due_weeks(session, now, zone)
-    for week in weeks:
-        make_report(outreach, week, now)
-    return weeks
 
 
 def make_report(outreach: Outreach, week: Week, now: datetime) -> None:

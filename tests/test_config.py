@@ -28,8 +28,13 @@ def test_nothing_has_to_be_set() -> None:
         ("TIMEZONE", "Geneva", "is not a time zone. It looks like this: an IANA name"),
         ("REPLY_ADDRESS", "inbox", "is not an address"),
         ("REPLY_ADDRESS", "a" * 40 + "@example.org", "at most 31 characters"),
+        ("REPLY_ADDRESS", "a@b.example\nBcc: c@example.org", "is not an address"),
+        ("PUBLIC_URL", "https://x y/<script>", "is not a web address"),
         ("SECRET_KEY", "short", "is too short"),
+        ("SENDGRID_EVENTS_KEY", "junk", "is not a public key"),
+        ("DATABASE_URL", "junk", "is not the address of a SQLite or Postgres database"),
         ("TEMPLATES_DIR", "/nowhere", "does not exist"),
+        ("SCHEDULES_DIR", "/etc/hostname", "is no folder"),
         ("CARRIER", "pigeon", "It looks like this: outbox, smtp or sendgrid"),
     ],
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from outreach.cli import cli
+from outreach.config import Settings
 from outreach.delivery.states import TRANSITIONS
 from tests.glossary import GLOSSARY, written
 
@@ -28,6 +29,18 @@ def test_every_room_stands_in_the_architecture() -> None:
     rooms = {path.stem for path in (ROOT / "outreach").iterdir() if path.name[0] not in "_."}
     rooms -= {"shipped"}
     assert {room for room in rooms if f"`{room}`" not in text} == set()
+
+
+def test_every_setting_is_explained() -> None:
+    text = (ROOT / "docs" / "settings.md").read_text("utf-8")
+    explained = set(re.findall(r"^\| `OUTREACH_(\w+)`", text, re.MULTILINE))
+    assert explained == {name.upper() for name in Settings.model_fields}
+
+
+def test_every_link_between_documents_leads_somewhere() -> None:
+    for document in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")):
+        for target in re.findall(r"\]\((?!http)([^)#]+)", document.read_text("utf-8")):
+            assert (document.parent / target).exists(), f"{document.name}: {target}"
 
 
 def test_every_command_in_the_readme_exists() -> None:

@@ -1,16 +1,15 @@
 """The worker's pass: in the right order, harmless when doubled, and stopped at its own pace."""
 
-import os
 import signal
 import subprocess
 import sys
-import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
+from outreach import worker
 from outreach.campaigns.tables import Campaign
 from outreach.delivery.tables import Delivery, Purpose, State
 from outreach.demo import mailroom
@@ -25,7 +24,7 @@ from outreach.worker import tick
 def live_until_a_reminder_is_due(outreach: Outreach, clock: FastClock) -> Delivery:
     """The first reminder of the campaign, at the moment at which it would go."""
     while True:
-        tick(outreach, clock.now)
+        tick(outreach, clock)
         clock.now = next_moment(outreach, clock.now)
         query = select(Delivery).where(
             Delivery.purpose == Purpose.reminder, Delivery.state == State.queued
@@ -57,7 +56,7 @@ def test_an_answer_that_is_there_stops_the_reminder_due_in_the_same_pass(
     )
     with outreach.database.transaction() as session:
         receiving.store(session, answer, door="file", now=clock.now)
-    tick(outreach, clock.now)
+    tick(outreach, clock)
     assert state_of(outreach, reminder) is State.cancelled
 
 
@@ -69,7 +68,7 @@ def test_each_week_gets_one_report_however_often_the_clock_ticks(
         campaign = session.exec(select(Campaign)).one()
         campaign.approved_at = clock.now - timedelta(weeks=2)
     for _ in range(3):
-        tick(outreach, clock.now)
+        tick(outreach, clock)
     with outreach.database.reading() as session:
         made = session.exec(select(WeeklyReport)).all()
         mails = session.exec(select(Delivery).where(Delivery.purpose == Purpose.report)).all()
@@ -78,18 +77,57 @@ def test_each_week_gets_one_report_however_often_the_clock_ticks(
     assert {mail.state for mail in mails} == {State.sent}
 
 
+def test_a_stage_that_breaks_off_does_not_keep_the_others_from_work(
+    outreach: Outreach, clock: FastClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("somebody@example.org")
+
+    monkeypatch.setitem(worker.STAGES, "making reports", broken)
+    set_up(outreach, clock, lambda line: None)
+    sent = 0
+    for _ in range(3):
+        clock.now = next_moment(outreach, clock.now)
+        done = tick(outreach, clock)
+        assert done.failed == ["making reports: RuntimeError"]  # and no address
+        sent += done.sent.sent
+    assert sent > 0
+
+
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-def test_the_worker_ends_when_told_to(tmp_path: Path, stop: signal.Signals) -> None:
+def test_a_pass_that_has_begun_is_finished_when_the_worker_is_told_to_stop_even_twice(
+    tmp_path: Path, stop: signal.Signals
+) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "outreach", "worker"],
+        [sys.executable, "-c", SLOW_WORKER],
         cwd=tmp_path,
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        text=True,
     )
-    assert process.stderr is not None
-    assert b"Working every" in process.stderr.readline()
-    time.sleep(1.5)  # into its first pass
+    assert process.stdout is not None
+    assert process.stdout.readline() == "begun\n"
     process.send_signal(stop)
-    _, said = process.communicate(timeout=20)
-    assert process.returncode == 0, said
-    assert b"Traceback" not in said
+    process.send_signal(signal.SIGTERM)
+    said, complaints = process.communicate(timeout=20)
+    assert said == "finished\nclosed\n"
+    assert complaints == ""
+    assert process.returncode == 0
+
+
+SLOW_WORKER = """\
+import time
+from outreach import worker
+
+class Parts:
+    clock = None
+
+def slow(*_):
+    print("begun", flush=True)
+    time.sleep(1.5)
+    print("finished", flush=True)
+
+worker.STAGES = {"slow": slow}
+worker.run(Parts())
+print("closed", flush=True)
+"""

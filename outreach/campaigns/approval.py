@@ -50,6 +50,11 @@ def approve(
 def _check_approver(campaign: Campaign, by: Organizer, alone: bool) -> None:
     if by.disabled_at or not by.role.includes(Role.approver):
         raise NotAllowed(f"{by.address} may not approve; the role must be approver or admin.")
+    if "@" not in campaign.loaded_by and not alone:
+        raise NotAllowed(
+            f"Nobody knows who loaded {campaign.slug}: load it again with --by ADDRESS and let "
+            "somebody else approve it, or approve it with --alone."
+        )
     if by.address == campaign.loaded_by and not alone:
         raise NotAllowed(
             f"{by.address} loaded {campaign.slug}: somebody else approves it, "

@@ -1,26 +1,37 @@
 """The digest of a plan: it names everything that approval fixes, so that a change shows."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from operator import attrgetter
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlmodel import Session, col
 
+from outreach.delivery.queue import NewDelivery
 from outreach.delivery.tables import Delivery
 
+# What a copy is, from whom and for whom, its content, the thread it stands in, and its moment.
+_FIXED = (
+    "identity",
+    "sender_name",
+    "sender_address",
+    "recipient_name",
+    "recipient_address",
+    "skeleton_id",
+    "slots",
+    "tracks_opens",
+    "in_reply_to",
+    "references",
+    "planned_at",
+)
+_fixed_of = attrgetter(*_FIXED)
 
-def copy_digest(
-    identity: str,
-    address: str,
-    skeleton_id: str | None,
-    slots: Sequence[str],
-    planned_at: datetime | None,
-) -> bytes:
-    """Over what is fixed of one copy: what it is, for whom, its content and its moment."""
-    moment = planned_at.astimezone(UTC) if planned_at else None
-    fixed = orjson.dumps([identity, address, skeleton_id, slots, moment])
+
+def copy_digest(copy: NewDelivery | Row[tuple[object, ...]]) -> bytes:
+    """Over what is fixed of one copy, before it is stored or as its row has it."""
+    fixed = orjson.dumps(_fixed_of(copy), default=_in_utc, option=orjson.OPT_PASSTHROUGH_DATETIME)
     return hashlib.sha256(fixed).digest()
 
 
@@ -31,11 +42,11 @@ def plan_digest(copies: Iterable[bytes]) -> str:
 
 def stored_digests(session: Session, campaign_id: int | None) -> list[bytes]:
     """Of the copies as their rows have them now; those that were held back have no content."""
-    query = select(
-        col(Delivery.identity),
-        col(Delivery.recipient_address),
-        col(Delivery.skeleton_id),
-        col(Delivery.slots),
-        col(Delivery.planned_at),
-    ).where(col(Delivery.campaign_id) == campaign_id, col(Delivery.skeleton_id).is_not(None))
-    return [copy_digest(*row) for row in session.execute(query)]
+    query = select(*(getattr(Delivery, name) for name in _FIXED)).where(
+        col(Delivery.campaign_id) == campaign_id, col(Delivery.skeleton_id).is_not(None)
+    )
+    return [copy_digest(row) for row in session.execute(query)]
+
+
+def _in_utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()

@@ -15,6 +15,7 @@ from outreach.contacts.tables import Contact, Mission
 from outreach.delivery.tables import Suppression
 from outreach.errors import InvalidInput
 from outreach.letters.address import Forms, salutation
+from outreach.letters.checking import check
 from outreach.letters.compiling import Compiled, Compiler, MissingValue
 from outreach.letters.languages import choose
 from outreach.letters.source import Letter, LetterSource
@@ -166,6 +167,12 @@ def _languages(schedule: Schedule, materials: Materials) -> list[tuple[str, ...]
     for language in sorted({language for found in languages for language in found}):
         if language not in materials.footers:
             problems.append(f"there is no templates/notices/footer.{language}.md")
+    used = {(step.letter, one) for step in schedule.steps for one in letter.languages(step.letter)}
+    problems += [
+        f"{letter.source(*each).name}: {problem}"
+        for each in sorted(used)
+        for problem in check(letter.source(*each), NAMES)
+    ]
     if problems:
         raise InvalidInput(f"The letter {letter.slug} cannot be used:", problems)
     return languages

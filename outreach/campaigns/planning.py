@@ -151,6 +151,5 @@ def _noted(rows: Iterable[NewDelivery], copies: list[bytes]) -> Iterator[NewDeli
     """The rows as they come; the digests of those that have content are added to ``copies``."""
     for row in rows:
         if row.skeleton_id:
-            fixed = (row.recipient_address, row.skeleton_id, row.slots, row.planned_at)
-            copies.append(copy_digest(row.identity, *fixed))
+            copies.append(copy_digest(row))
         yield row

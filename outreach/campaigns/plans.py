@@ -13,6 +13,7 @@ from sqlmodel import select as select_rows
 from outreach.campaigns.schedule import schedule_of
 from outreach.campaigns.tables import Campaign, CampaignState
 from outreach.contacts.tables import Mission
+from outreach.delivery.states import held_back
 from outreach.delivery.tables import Delivery, State
 from outreach.errors import NotFound
 
@@ -87,8 +88,8 @@ def summarize(session: Session, campaign: Campaign) -> PlanSummary:
         contacts=first.planned + first.held,
         planned=first.planned,
         held=first.held,
-        reasons=_contacts_by(session, campaign, col(Delivery.reason), _held()),
-        languages=_contacts_by(session, campaign, col(Delivery.language), ~_held()),
+        reasons=_contacts_by(session, campaign, col(Delivery.reason), held_back()),
+        languages=_contacts_by(session, campaign, col(Delivery.language), ~held_back()),
         steps=steps,
         first_at=first.first_at,
         last_at=max((step.last_at for step in steps if step.last_at), default=None),
@@ -149,15 +150,10 @@ def find_delivery(session: Session, campaign: Campaign, contact_id: int, step: i
     )
 
 
-def _held() -> ColumnElement[bool]:
-    # Without a time after which it is too late it was never released: the plan held it back.
-    return (col(Delivery.state) == State.skipped) & col(Delivery.expires_at).is_(None)
-
-
 def _steps(session: Session, campaign: Campaign, letters: Sequence[str]) -> list[StepSummary]:
     count, moment = func.count(), col(Delivery.planned_at)
     query = (
-        select(col(Delivery.step), count.filter(~_held()), count.filter(_held()))
+        select(col(Delivery.step), count.filter(~held_back()), count.filter(held_back()))
         .add_columns(func.min(moment), func.max(moment))
         .where(col(Delivery.campaign_id) == campaign.id)
         .group_by(col(Delivery.step))

@@ -28,6 +28,9 @@ def preview(
     now: datetime,
 ) -> Outgoing:
     """The mail, from a stand-in sender; InvalidInput says why the contact would get none."""
+    if step not in materials.letter.steps:
+        there = ", ".join(materials.letter.steps)
+        raise NotFound(f'{materials.letter.slug} has no step "{step}"; there are: {there}.')
     drafter = Drafter(_schedule(materials.letter.slug, step), materials)
     draft = next(iter(drafter.drafts(contact, mission, None)))
     if draft.compiled is None:

@@ -1,5 +1,6 @@
 """A campaign's life: loaded, running, paused, cancelled, and its copies released as time goes."""
 
+import logging
 import re
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,9 +12,11 @@ from outreach.campaigns import releasing
 from outreach.campaigns.schedule import parse
 from outreach.campaigns.tables import Campaign, CampaignState
 from outreach.contacts.states import MemberStates
-from outreach.delivery.states import move_where
+from outreach.delivery.states import move_where, still_in_time
 from outreach.delivery.tables import Delivery, State
-from outreach.errors import InvalidInput, NotAllowed, NotFound
+from outreach.errors import InvalidInput, NotAllowed, NotFound, OutreachError
+
+_log = logging.getLogger(__name__)
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 
@@ -30,6 +33,8 @@ def load_campaign(session: Session, text: str, slug: str, by: str, now: datetime
     if campaign is None:
         campaign = Campaign(slug=slug, name="", source="", loaded_by=by, loaded_at=now)
     elif campaign.source == text:
+        if "@" not in campaign.loaded_by:
+            campaign.loaded_by = by  # somebody now stands up for it
         return campaign
     else:
         require(session, campaign, "loaded anew", CampaignState.loaded, CampaignState.planned)
@@ -81,7 +86,7 @@ def pause(session: Session, campaign: Campaign, *, now: datetime, reason: str) -
     """Take back the moments of all that has not left; the number of copies that wait."""
     require(session, campaign, "paused", CampaignState.running, CampaignState.paused)
     campaign.state, campaign.reason = CampaignState.paused, reason
-    return _hold(session, col(Delivery.campaign_id) == campaign.id)
+    return _hold(session, col(Delivery.campaign_id) == campaign.id, now)
 
 
 def resume(session: Session, campaign: Campaign, *, now: datetime) -> None:
@@ -102,20 +107,30 @@ def cancel(session: Session, campaign: Campaign, *, now: datetime, reason: str) 
 def release(session: Session, *, now: datetime, states: MemberStates) -> int:
     """Give their moment to all copies of running campaigns that may go; how many got one.
 
-    Done at every tick; a campaign that another worker has in hand is left to it.
+    Done at every tick; a campaign that another worker has in hand is left to it. One whose stored
+    schedule cannot be used is paused with the reason, and stops no other.
     """
     _hold_those_that_came_back(session, now)
     query = select(Campaign).where(Campaign.state == CampaignState.running)
     campaigns = session.exec(query.with_for_update(skip_locked=True)).all()
-    return sum(
-        releasing.release(session, campaign, now=now, states=states) for campaign in campaigns
-    )
+    return sum(_release_or_pause(session, campaign, now, states) for campaign in campaigns)
+
+
+def _release_or_pause(
+    session: Session, campaign: Campaign, now: datetime, states: MemberStates
+) -> int:
+    try:
+        return releasing.release(session, campaign, now=now, states=states)
+    except OutreachError as problem:
+        _log.error("Campaign %s cannot go on and is paused; `status` says why", campaign.slug)
+        pause(session, campaign, now=now, reason=f"it cannot go on: {problem}")
+        return 0
 
 
 def _hold_those_that_came_back(session: Session, now: datetime) -> None:
     """A copy that a carrier had when its campaign was held is queued again if refused for now."""
     timed = col(Delivery.due_at).is_not(None)
-    _hold(session, timed & _of_campaigns(CampaignState.paused))
+    _hold(session, timed & _of_campaigns(CampaignState.paused), now)
     of_cancelled = timed & _of_campaigns(CampaignState.cancelled)
     reason = "the campaign was cancelled"
     move_where(session, of_cancelled, State.cancelled, now=now, reason=reason)
@@ -126,11 +141,14 @@ def _of_campaigns(state: CampaignState) -> ColumnElement[bool]:
     return col(Delivery.campaign_id).in_(campaigns)
 
 
-def _hold(session: Session, criteria: ColumnElement[bool]) -> int:
-    """Take the moments from what is queued; what waits because of us must not expire either."""
+def _hold(session: Session, criteria: ColumnElement[bool], now: datetime) -> int:
+    """Take the moments from what is queued; what waits because of us must not expire either.
+
+    What is too late already stays so: it may have been stopped while a carrier had it.
+    """
     waiting = (
         update(Delivery)
-        .where(criteria, col(Delivery.state) == State.queued)
+        .where(criteria, col(Delivery.state) == State.queued, still_in_time(now))
         .values(due_at=None, open_until=None, expires_at=None)
         .execution_options(synchronize_session=False)
     )

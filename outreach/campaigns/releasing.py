@@ -21,7 +21,7 @@ from outreach.campaigns.tables import Campaign
 from outreach.campaigns.timing import Opening, Timetable, timetable
 from outreach.contacts.states import MemberStates
 from outreach.contacts.tables import Contact, Mission
-from outreach.delivery.states import move
+from outreach.delivery.states import move, still_in_time
 from outreach.delivery.tables import Delivery, State
 from outreach.errors import InvalidInput
 
@@ -145,9 +145,8 @@ def _queued(campaign: Campaign) -> ColumnElement[bool]:
 
 def _overdue(now: datetime) -> ColumnElement[bool]:
     """Its moment passed while nobody worked. What is too late altogether is left to be skipped."""
-    expires_at = col(Delivery.expires_at)
     passed = (col(Delivery.due_at) < now - OVERDUE) | (col(Delivery.open_until) <= now)
-    return passed & or_(expires_at.is_(None), expires_at > now)
+    return passed & still_in_time(now)
 
 
 def _timetable(copy: Waiting, schedule: Schedule, states: MemberStates) -> Timetable:
@@ -181,6 +180,7 @@ def _taken(session: Session, campaign: Campaign, but: set[int], now: datetime) -
 def _moments(copy: Waiting, opening: Opening, expires_at: datetime) -> dict[str, Any]:
     return {
         "copy": copy.id,
+        "waits_until": copy.not_before,
         "due_at": opening.at,
         "open_until": opening.until,
         "expires_at": expires_at,
@@ -189,10 +189,15 @@ def _moments(copy: Waiting, opening: Opening, expires_at: datetime) -> dict[str,
 
 def _give(session: Session, moments: Sequence[dict[str, Any]]) -> None:
     table = SQLModel.metadata.tables["delivery"]
-    # Another worker may hold a row that was overdue a moment ago.
-    still_queued = (table.c.id == bindparam("copy")) & (table.c.state == State.queued)
+    # Another worker may hold a row that was overdue a moment ago, or an absence have postponed it.
+    not_before = table.c.not_before
+    as_read = and_(
+        table.c.id == bindparam("copy"),
+        table.c.state == State.queued,
+        not_before.is_not_distinct_from(bindparam("waits_until", type_=not_before.type)),
+    )
     times: dict[str, Any] = {
         name: bindparam(name) for name in ("due_at", "open_until", "expires_at")
     }
-    change = update(table).where(still_queued).values(**times)
+    change = update(table).where(as_read).values(**times)
     session.connection().execute(change, list(moments))

@@ -3,6 +3,7 @@
 import tomllib
 from datetime import time
 from functools import lru_cache
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -187,6 +188,14 @@ class Schedule(_Table):
             ),
         ]
         return [warning for holds, warning in checks if holds]
+
+
+def read(path: Path) -> str:
+    """The text of a schedule file; InvalidInput where it is not UTF-8."""
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InvalidInput(f"{path} is not UTF-8; save it as UTF-8.") from None
 
 
 def parse(text: str, filename: str) -> Schedule:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from outreach.campaigns.schedule import StopKind, schedule_of
 from outreach.campaigns.tables import Campaign
-from outreach.delivery.states import move_where
+from outreach.delivery.states import move_where, still_in_time
 from outreach.delivery.tables import Delivery, State
 
 Scope = Literal["contact", "mission"]
@@ -64,11 +64,14 @@ def stop_reminders(
 
 
 def _let_expire(session: Session, criteria: ColumnElement[bool], now: datetime) -> None:
-    """What a carrier has cannot be called back; if it is refused, it is too late to go again."""
-    with_a_carrier = col(Delivery.state).in_((State.sending, State.unknown))
+    """What a carrier has cannot be called back; if it is refused, it is too late to go again.
+
+    What is queued as well: a worker may claim it before it is cancelled.
+    """
+    not_settled = col(Delivery.state).in_((State.queued, State.sending, State.unknown))
     session.exec(
         update(Delivery)
-        .where(criteria, with_a_carrier)
+        .where(criteria, not_settled)
         .values(expires_at=now)
         .execution_options(synchronize_session=False)
     )
@@ -89,6 +92,7 @@ def postpone(session: Session, *, contact_id: int, until: datetime, now: datetim
             col(Delivery.contact_id) == contact_id,
             col(Delivery.campaign_id).is_not(None),
             col(Delivery.state) == State.queued,
+            still_in_time(now),
             or_(not_before.is_(None), not_before < until),
         )
         .values(not_before=until, due_at=None, open_until=None, expires_at=None)

@@ -1,8 +1,10 @@
 """The command line: a module a noun; each command parses, calls one function and prints."""
 
 import logging
+import os
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from outreach.cli.campaigns import campaign
 from outreach.cli.contacts import contacts
@@ -30,6 +32,11 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except OutreachError as error:
             raise click.ClickException(str(error)) from error
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            raise click.ClickException(f"{where}{error.strerror or error}.") from error
+        except DBAPIError as error:
+            raise click.ClickException(f"The database refused: {error.orig}") from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order in which they are needed first."""
@@ -50,4 +57,5 @@ for command in COMMANDS:
 
 
 def main() -> None:
+    os.umask(0o077)  # what is written holds personal data: it is its owner's alone
     cli()

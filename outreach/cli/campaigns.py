@@ -14,7 +14,6 @@ from outreach.campaigns.plans import PlanSummary, Status
 from outreach.campaigns.tables import Campaign
 from outreach.cli.parts import with_outreach
 from outreach.cli.printing import facts, json_option, listing, note, out_option, to_json, write_out
-from outreach.errors import InvalidInput
 from outreach.reports.wording import counted
 from outreach.wiring import Outreach
 
@@ -33,10 +32,7 @@ def campaign() -> None:
 @with_outreach
 def load(outreach: Outreach, file: Path, by: str | None) -> None:
     """Load a schedule file; the campaign is named after it."""
-    try:
-        text = file.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InvalidInput(f"{file} is not UTF-8; save it as UTF-8.") from None
+    text = schedule.read(file)
     now = outreach.clock()
     with outreach.database.transaction() as session:
         actor = people.get(session, by).address if by else audit.COMMAND_LINE
@@ -59,6 +55,7 @@ def plan(outreach: Outreach, slug: str, as_json: bool) -> None:
             session, planned, materials=materials, tokens=outreach.tokens, now=outreach.clock()
         )
         entries = [vars(entry) for entry in plans.entries(session, planned)]
+        _note_down(outreach, session, "campaign planned", planned)
     if as_json:
         click.echo(to_json({"summary": vars(summary), "copies": entries}))
         return

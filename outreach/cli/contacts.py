@@ -10,6 +10,8 @@ from outreach.cli.parts import with_outreach
 from outreach.cli.printing import json_option, note, out_option, print_json, progress_bar, write_out
 from outreach.contacts import erasing, exporting, importing
 from outreach.contacts.importing import ImportResult
+from outreach.delivery import suppression
+from outreach.delivery.tables import SuppressionReason
 from outreach.errors import InvalidInput
 from outreach.reports.wording import counted
 from outreach.wiring import Outreach
@@ -48,6 +50,15 @@ def bring_in(
             skip_bad=skip_bad,
             progress=progress,
         )
+        if result.stored:
+            audit.note(
+                session,
+                actor=audit.COMMAND_LINE,
+                act="contacts imported",
+                subject=list_slug or "",
+                detail=f"{result.added} new, {result.updated} updated",
+                now=outreach.clock(),
+            )
     if as_json:
         print_json(vars(result))
     _tell(result, dry_run=dry_run, skip_bad=skip_bad)
@@ -68,6 +79,27 @@ def export(outreach: Outreach, list_slug: str | None, out: Path | None) -> None:
 
 @contacts.command()
 @click.argument("address")
+@click.option("--because", metavar="WHY", default="", help="Kept beside the address.")
+@click.option("--lift", is_flag=True, help="Let mail go there again.")
+@with_outreach
+def suppress(outreach: Outreach, address: str, because: str, lift: bool) -> None:
+    """Send nothing to an address any more, or, with --lift, let mail go there again."""
+    now, by_hand = outreach.clock(), SuppressionReason.by_hand
+    with outreach.database.transaction() as session:
+        if lift:
+            changed = suppression.unsuppress(session, address)
+        else:
+            changed = suppression.suppress(session, address, by_hand, now=now, detail=because)
+        act = "suppression lifted" if lift else "address suppressed"
+        audit.note(session, actor=audit.COMMAND_LINE, act=act, detail=because, now=now)
+    if lift:
+        note("Mail may go there again." if changed else "Nothing was keeping mail from there.")
+    else:
+        note("Nothing goes there any more." if changed else "Nothing was going there already.")
+
+
+@contacts.command()
+@click.argument("address")
 @with_outreach
 def erase(outreach: Outreach, address: str) -> None:
     """Forget a person: the contact, the values in its copies, and what is queued for it."""
@@ -78,6 +110,7 @@ def erase(outreach: Outreach, address: str) -> None:
         audit.note(session, actor=audit.COMMAND_LINE, act="contact erased", now=now)
     copies = counted(erased.cancelled, "copy", "copies")
     note(f"Erased. {copies} withdrawn, {erased.blanked} blanked.")
+    note("Mails that the person wrote stay in the inbox, and backups made before stay as they are.")
 
 
 def _tell(result: ImportResult, *, dry_run: bool, skip_bad: bool) -> None:

@@ -7,7 +7,7 @@ import click
 from sqlmodel import Session, col, select
 
 from outreach.accounts import audit
-from outreach.cli.parts import with_outreach
+from outreach.cli.parts import ROW_ID, with_outreach
 from outreach.cli.printing import facts, json_option, listing, note, out_option, write_out
 from outreach.delivery import queue
 from outreach.delivery.tables import Delivery, State
@@ -25,7 +25,7 @@ def delivery() -> None:
 
 @delivery.command(name="list")
 @click.option("--status", type=click.Choice([state.value for state in State]))
-@click.option("--after", default=0, help="Go on after this id.")
+@click.option("--after", type=click.IntRange(0, 2**31 - 1), default=0, help="Go on after this id.")
 @click.option("--limit", default=SHOWN, show_default=True, type=click.IntRange(1, 10_000))
 @json_option
 @with_outreach
@@ -44,7 +44,7 @@ def list_them(
 
 
 @delivery.command()
-@click.argument("delivery_id", metavar="ID", type=int)
+@click.argument("delivery_id", metavar="ID", type=ROW_ID)
 @json_option
 @with_outreach
 def show(outreach: Outreach, delivery_id: int, as_json: bool) -> None:
@@ -69,7 +69,7 @@ def show(outreach: Outreach, delivery_id: int, as_json: bool) -> None:
 
 
 @delivery.command()
-@click.argument("delivery_id", metavar="ID", type=int)
+@click.argument("delivery_id", metavar="ID", type=ROW_ID)
 @out_option
 @with_outreach
 def eml(outreach: Outreach, delivery_id: int, out: Path | None) -> None:
@@ -83,7 +83,7 @@ def eml(outreach: Outreach, delivery_id: int, out: Path | None) -> None:
 
 
 @delivery.command()
-@click.argument("delivery_id", metavar="ID", type=int)
+@click.argument("delivery_id", metavar="ID", type=ROW_ID)
 @click.option("--as", "to", type=click.Choice(["sent", "queued"]), required=True)
 @with_outreach
 def settle(outreach: Outreach, delivery_id: int, to: Literal["sent", "queued"]) -> None:

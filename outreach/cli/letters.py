@@ -6,13 +6,13 @@ import click
 
 from outreach.campaigns import drafting, previewing
 from outreach.campaigns.materials import load_materials
-from outreach.cli.parts import with_outreach
+from outreach.cli.parts import ROW_ID, with_outreach
 from outreach.cli.printing import json_option, listing, note, out_option, write_out
-from outreach.config import load_settings
+from outreach.config import load_settings, shipped
 from outreach.errors import InvalidInput, NotAllowed
 from outreach.letters.checking import check
 from outreach.letters.importing import import_letter
-from outreach.letters.source import list_letters, load_letter, to_text
+from outreach.letters.source import list_letters, load_letter, save
 from outreach.wiring import Outreach
 
 slug_argument = click.argument("slug")
@@ -66,19 +66,18 @@ def check_them(slugs: tuple[str, ...]) -> None:
 @click.option("--replace", is_flag=True, help="Write over the file that is there.")
 def bring_in(file: Path, slug: str, language: str, replace: bool) -> None:
     """Bring in a letter you have (.txt, .md, .docx) as its step "letter"."""
+    templates = load_settings().templates
+    if templates == shipped("templates"):
+        raise NotAllowed("There is no folder templates/ here to put it in; run: outreach init")
     source = import_letter(file.read_bytes(), file.name, language=language, slug=slug)
-    target = load_settings().templates / "letters" / slug / f"letter.{language}.md"
-    if target.exists() and not replace:
-        raise NotAllowed(f"{target} is there already. To write over it, add --replace.")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(to_text(source), encoding="utf-8")
+    target = save(templates, source, replace=replace)
     note(f"Written to {target}. Read it through, then see it: outreach letters preview {slug}")
 
 
 @letters.command()
 @slug_argument
 @click.option("--step", default="letter", show_default=True)
-@click.option("--contact", "contact_id", type=int, metavar="ID", help="As this contact gets it.")
+@click.option("--contact", "contact_id", type=ROW_ID, metavar="ID", help="As this contact gets it.")
 @click.option("--state", default="CH", show_default=True, help="As one of its mailboxes would.")
 @click.option(
     "--as",

@@ -60,6 +60,18 @@ def role(outreach: Outreach, address: str, role: str) -> None:
 @user.command()
 @click.argument("address")
 @with_outreach
+def password(outreach: Outreach, address: str) -> None:
+    """Give an organizer a new password, asked for or read from standard input."""
+    entered = _ask_password()
+    with outreach.database.transaction() as session:
+        changed = people.set_password(session, address, entered)
+        _note_down(outreach, session, "password set", changed)
+    note(f"{changed.address} has a new password.")
+
+
+@user.command()
+@click.argument("address")
+@with_outreach
 def disable(outreach: Outreach, address: str) -> None:
     """End an organizer's access at once; what they did stays on record."""
     with outreach.database.transaction() as session:

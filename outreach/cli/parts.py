@@ -5,8 +5,12 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+import click
+
 from outreach.config import load_settings
 from outreach.wiring import Outreach, build
+
+ROW_ID = click.IntRange(1, 2**31 - 1)  # what a column of ids holds
 
 P = ParamSpec("P")
 T = TypeVar("T")

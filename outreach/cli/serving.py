@@ -12,6 +12,8 @@ from outreach import worker
 from outreach.cli.parts import with_outreach
 from outreach.cli.printing import facts, json_option, note
 from outreach.config import load_settings
+from outreach.db import Clock
+from outreach.errors import OutreachError
 from outreach.web import serving
 from outreach.wiring import Outreach, build
 
@@ -37,7 +39,7 @@ def web(host: str, port: int) -> None:
 def work(outreach: Outreach, drain: bool, as_json: bool) -> None:
     """Send what is due, read what came in, follow up, make reports; again and again."""
     if drain:
-        facts(worker.tick(outreach, outreach.clock()).as_facts(), as_json=as_json)
+        _one_pass(outreach, outreach.clock, as_json)
     else:
         note(f"Working every {worker.INTERVAL.seconds} seconds; stop it with Ctrl-C.")
         worker.run(outreach)
@@ -49,8 +51,15 @@ def work(outreach: Outreach, drain: bool, as_json: bool) -> None:
 @with_outreach
 def tick(outreach: Outreach, moment: str | None, as_json: bool) -> None:
     """Do one pass over everything that is due, and print what was done."""
-    at = _moment(moment) if moment else outreach.clock()
-    facts(worker.tick(outreach, at).as_facts(), as_json=as_json)
+    at = outreach.clock() if moment is None else _moment(moment)
+    _one_pass(outreach, lambda: at, as_json)
+
+
+def _one_pass(outreach: Outreach, clock: Clock, as_json: bool) -> None:
+    done = worker.tick(outreach, clock)
+    facts(done.as_facts(), as_json=as_json)
+    if done.failed:
+        raise OutreachError(f"A part of the pass could not be done: {'; '.join(done.failed)}")
 
 
 @click.command()
@@ -97,4 +106,6 @@ def _moment(text: str) -> datetime:
         raise click.BadParameter(
             f"{text!r} is no moment; write it as 2026-12-01T09:00", param_hint="--at"
         ) from None
+    if not 2000 <= moment.year < 3000:
+        raise click.BadParameter(f"the year {moment.year} cannot be right", param_hint="--at")
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

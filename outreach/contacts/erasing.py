@@ -7,7 +7,7 @@ from sqlalchemy import delete, or_, update
 from sqlmodel import Session, col, select
 
 from outreach.contacts.tables import Contact, ListMembership
-from outreach.delivery.addresses import canonical
+from outreach.delivery.addresses import canonical, erased
 from outreach.delivery.states import move_where
 from outreach.delivery.tables import Delivery, State
 from outreach.errors import NotFound
@@ -38,8 +38,8 @@ class ErasedAddresses:
 
     def __init__(self, session: Session, tokens: Tokens) -> None:
         self._tokens = tokens
-        erased = select(Contact.address).where(col(Contact.erased_at).is_not(None))
-        self._marks = frozenset(session.exec(erased))
+        marks = select(Contact.address).where(col(Contact.erased_at).is_not(None))
+        self._marks = frozenset(session.exec(marks))
 
     def __contains__(self, address: str) -> bool:
         return bool(self._marks) and _mark(self._tokens, address) in self._marks
@@ -82,4 +82,4 @@ def _blank_deliveries(session: Session, contact: Contact, mark: str, now: dateti
 
 
 def _mark(tokens: Tokens, address: str) -> str:
-    return f"erased:{tokens.key(f'erased:{address}')}"
+    return erased(tokens.key(f"erased:{address}"))

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import warnings
+import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import date, datetime, time
@@ -20,6 +21,8 @@ _XLSX = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _BLOCK = 1 << 20
 _HEADER_SAMPLE = 20_000
+_LARGEST_UNPACKED = 200_000_000  # bytes; 100,000 contacts take a tenth of it
+_MOST_COLUMNS = 200
 
 
 def read_rows(path: Path) -> Iterator[Row]:
@@ -98,16 +101,31 @@ def _delimiter(path: Path, encoding: str) -> str:
 
 
 def _xlsx_rows(path: Path) -> Iterator[Row]:
+    _check_size(path)
     try:
         with path.open("rb") as file, closing(_workbook(file)) as workbook:
             sheet = workbook.worksheets[0]
             sheet.reset_dimensions()  # what programs write there is often wrong
-            for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-                yield number, [_text(cell) for cell in cells]
+            for number, cells in enumerate(
+                sheet.iter_rows(values_only=True, max_col=_MOST_COLUMNS), start=1
+            ):
+                values = [_text(cell) for cell in cells]
+                yield number, values[: _width(values)]
     except OSError:
         raise
     except Exception:  # openpyxl lets through whatever a damaged part makes it raise
         raise InvalidInput(f"{path.name} is damaged, or is no .xlsx workbook.") from None
+
+
+def _check_size(path: Path) -> None:
+    """A small workbook can unpack to more than the machine holds."""
+    try:
+        with zipfile.ZipFile(path) as packed:
+            size = sum(part.file_size for part in packed.infolist())
+    except zipfile.BadZipFile:
+        raise InvalidInput(f"{path.name} is damaged, or is no .xlsx workbook.") from None
+    if size > _LARGEST_UNPACKED:
+        raise InvalidInput(f"{path.name} is too large when unpacked; save it as CSV.")
 
 
 def _workbook(file: Any) -> Any:

@@ -11,6 +11,7 @@ from outreach.errors import InvalidInput
 _PLAIN = re.compile(r"[a-z0-9_+-]+(\.[a-z0-9_+-]+)*", re.ASCII)  # local parts beyond doubt
 _LONGEST_PLAIN = 254
 _LONGEST_LOCAL = 64
+_ERASED = "erased:"  # no address can hold a colon here
 _LONGEST = 320  # 64 octets, an at sign and 255 octets; what is longer need not be looked at
 
 
@@ -42,6 +43,15 @@ def _checked(address: str) -> str:
 def _checked_domain(host: str) -> str:
     """Most of a check goes into the domain, and a list has few domains beside its addresses."""
     return _checked(f"a@{host}").removeprefix("a@")
+
+
+def erased(key: str) -> str:
+    """What stands in an address's place once its owner was erased."""
+    return f"{_ERASED}{key}"
+
+
+def is_erased(address: str) -> bool:
+    return address.startswith(_ERASED)
 
 
 def domain(address: str) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
+from outreach.delivery.addresses import is_erased
 from outreach.delivery.headers import WIRE, mailbox, one_line, unstructured
 from outreach.delivery.tables import Delivery, Purpose
 from outreach.errors import InvalidInput
@@ -105,7 +106,12 @@ class Composer:
     def compose_stored(
         self, session: Session, delivery: Delivery, now: datetime
     ) -> Outgoing | None:
-        """As it was sent, or would be; None where a rule held it back before it was written."""
+        """As it was sent, or would be.
+
+        None where a rule held it back before it was written, or its values were erased.
+        """
+        if is_erased(delivery.recipient_address):
+            return None
         skeleton = session.get(Skeleton, delivery.skeleton_id) if delivery.skeleton_id else None
         if skeleton is None:
             return None

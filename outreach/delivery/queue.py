@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from outreach.db import insertion
 from outreach.delivery.addresses import domain
-from outreach.delivery.states import move, move_where, transition
+from outreach.delivery.states import move, move_where, still_in_time, transition
 from outreach.delivery.tables import Delivery, Purpose, State, Suppression
 from outreach.errors import NotAllowed, NotFound
 from outreach.tokens import Tokens
@@ -104,13 +104,13 @@ def claim(
 
 
 def _may_go(now: datetime) -> ColumnElement[bool]:
-    opens, expires = col(Delivery.open_until), col(Delivery.expires_at)
+    opens = col(Delivery.open_until)
     suppressed = exists().where(col(Suppression.address) == col(Delivery.recipient_address))
     return (
         (col(Delivery.state) == State.queued)
         & (col(Delivery.due_at) <= now)
         & or_(opens.is_(None), opens > now)
-        & or_(expires.is_(None), expires > now)
+        & still_in_time(now)
         & ~suppressed
     )
 

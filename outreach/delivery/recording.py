@@ -118,7 +118,7 @@ def _change(delivery: Delivery, outcome: Outcome, now: datetime) -> _Change:
 
 def _again(delivery: Delivery, outcome: Outcome, now: datetime) -> _Change:
     if outcome.retry_after is not None:
-        # The carrier asks for pace and has not looked at the copy: no attempt of its own.
+        # The carrier has not looked at the copy: no attempt of its own.
         due_at = now + max(outcome.retry_after, SHORTEST_WAIT)
         return _Change(State.queued, outcome.answer, due_at=due_at, attempts=delivery.attempts - 1)
     if delivery.attempts > len(WAITS):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, func, literal, update
+from sqlalchemy import ColumnElement, Update, func, literal, or_, update
 from sqlmodel import Session, col
 
 from outreach.delivery.tables import Delivery, State
@@ -21,7 +21,25 @@ TRANSITIONS: Mapping[State, frozenset[State]] = {
     State.skipped: frozenset({State.queued}),
 }
 
+# Nothing was handed over: who has seen such a copy has looked at a preview.
+NOT_LEFT = frozenset({State.queued, State.cancelled, State.skipped})
+# A carrier took it, whatever came of it afterwards.
+TAKEN = frozenset({State.sent, State.delivered, State.bounced})
+# It can be read and answered, as far as anybody knows.
+MAY_HAVE_GONE = TAKEN | {State.unknown}
+
 _CHUNK = 5_000  # ids a statement; both databases limit the parameters of one
+
+
+def held_back() -> ColumnElement[bool]:
+    """Skipped by the plan; what was released and then came too late has an ``expires_at``."""
+    return (col(Delivery.state) == State.skipped) & col(Delivery.expires_at).is_(None)
+
+
+def still_in_time(now: datetime) -> ColumnElement[bool]:
+    """Its latest time has not passed; a copy that was stopped has that time behind it."""
+    expires_at = col(Delivery.expires_at)
+    return or_(expires_at.is_(None), expires_at > now)
 
 
 def move(

@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
 from outreach.db import insert_once
-from outreach.delivery.addresses import canonical
+from outreach.delivery.addresses import canonical, is_erased
 from outreach.delivery.states import move_where
 from outreach.delivery.tables import Delivery, State, Suppression, SuppressionReason
 
@@ -39,6 +39,14 @@ def suppress(
     stored = insert_once(session, row)
     _cancel(session, col(Delivery.recipient_address) == address, reason, now)
     return stored is not None
+
+
+def suppress_recipient(
+    session: Session, delivery: Delivery, reason: SuppressionReason, *, now: datetime
+) -> None:
+    """``suppress`` the address that a copy went to, unless it was erased: then none is known."""
+    if not is_erased(delivery.recipient_address):
+        suppress(session, delivery.recipient_address, reason, now=now)
 
 
 def suppressed(session: Session, addresses: Collection[str]) -> dict[str, Suppression]:

@@ -76,7 +76,7 @@ def live_through(
     end = BEGIN + timedelta(weeks=WEEKS)
     while clock.now <= end:
         recipients.act(clock.now)
-        done = tick(outreach, clock.now)
+        done = tick(outreach, clock)
         recipients.read(clock.now)
         for week in done.reports:
             tell(f"  The report of {week} was made and sent to the organizers.")

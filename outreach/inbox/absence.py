@@ -8,15 +8,15 @@ from functools import cache
 
 from outreach.inbox.words import numbered, phrases, plain
 
-LOOKED_AT = 3_000  # characters
+_LOOKED_AT = 3_000  # characters
 FURTHEST = timedelta(days=400)  # a date further off is not the one
-AHEAD = 30  # characters between "back on" and its date; a weekday may stand there
-BEHIND = 25  # characters between a date and its "wieder da" or 返回
+_AHEAD = 30  # characters between "back on" and its date; a weekday may stand there
+_BEHIND = 25  # characters between a date and its "wieder da" or 返回
 
-ISO = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
-NUMBERS = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)")
-NO_YEAR = re.compile(r"(?<![\d./-])(\d{1,2})([./])(\d{1,2})(?![\d:/-])")
-EAST_ASIAN = re.compile(r"(?:(\d{4}) ?年 ?)?(\d{1,2}) ?月 ?(\d{1,2}) ?[日号號]")
+_ISO = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
+_NUMBERS = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)")
+_NO_YEAR = re.compile(r"(?<![\d./-])(\d{1,2})([./])(\d{1,2})(?![\d:/-])")
+_EAST_ASIAN = re.compile(r"(?:(\d{4}) ?年 ?)?(\d{1,2}) ?月 ?(\d{1,2}) ?[日号號]")
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def returns_on(text: str, sent: date | None) -> date | None:
 
     Without ``sent`` only dates with their year can be understood.
     """
-    text = plain(text[:LOOKED_AT])
+    text = plain(text[:_LOOKED_AT])
     found = [each for each in _dates(text, sent) if sent is None or _is_near(each.day, sent)]
     told = [each.day for each in found if _is_told(text, each, found)]
     told += _weekdays(text, sent) if sent and not told else []
@@ -46,19 +46,19 @@ def _is_near(day: date, sent: date) -> bool:
 def _is_told(text: str, this: _Found, found: list[_Found]) -> bool:
     """Whether "back on" or "until" belongs to this date and not to a neighbour."""
     start = max((each.end for each in found if each.end <= this.start), default=0)
-    ahead = text[max(start, this.start - AHEAD - 20) : this.start]
+    ahead = text[max(start, this.start - _AHEAD - 20) : this.start]
     if _ends_with(ahead, "back") or _ends_with(ahead, "until"):
         return True
     following = min((each.start for each in found if each.start >= this.end), default=len(text))
     # What stands between two dates belongs to the second.
-    behind = "" if following - this.end < 2 * AHEAD else text[this.end : this.end + BEHIND]
+    behind = "" if following - this.end < 2 * _AHEAD else text[this.end : this.end + _BEHIND]
     return any(phrase.position(behind) >= 0 for phrase in phrases("returning", "back"))
 
 
 def _ends_with(text: str, name: str) -> bool:
     """Whether one of the phrases stands so near the end that it belongs to what follows."""
     return any(
-        (at := phrase.position(text)) >= 0 and len(text) - at - len(phrase.text) <= AHEAD
+        (at := phrase.position(text)) >= 0 and len(text) - at - len(phrase.text) <= _AHEAD
         for phrase in phrases("returning", name)
     )
 
@@ -68,7 +68,7 @@ def _weekdays(text: str, sent: date) -> list[date]:
     days = []
     for name, number in _named_days().items():
         for match in re.finditer(rf"(?<!\w){re.escape(name)}", text):
-            ahead = text[max(0, match.start() - AHEAD) : match.start()]
+            ahead = text[max(0, match.start() - _AHEAD) : match.start()]
             if _ends_with(ahead, "back") or _ends_with(ahead, "until"):
                 days.append(sent + timedelta(days=_days_until(number, sent)))
     return days
@@ -95,7 +95,7 @@ def _dates(text: str, sent: date | None) -> Iterator[_Found]:
             day = read(match, sent)
             if day is not None:
                 taken.append((start, end))
-                yield _Found(day, start, end, sure=pattern is not NO_YEAR)
+                yield _Found(day, start, end, sure=pattern is not _NO_YEAR)
 
 
 Reader = Callable[["re.Match[str]", date | None], date | None]
@@ -110,13 +110,13 @@ def _forms() -> tuple[tuple["re.Pattern[str]", Reader], ...]:
     day_month = r"(?<![\d/.])(\d{1,2})(?:st|nd|rd|th|er|[oº°.]|-?го)?(?: ?(?:de|of|do|den))? ?"
     year = r"(?!\w)\.?(?:,? ?(?:de |del |of |г )?(\d{4}))?"
     return (
-        (ISO, lambda match, _: _day(match[1], match[2], match[3])),
+        (_ISO, lambda match, _: _day(match[1], match[2], match[3])),
         (re.compile(rf"{day_month}({months}){year}"), _read_day_month),
         (re.compile(rf"(?<!\w)({months})\.? ?(\d{{1,2}})(?:st|nd|rd|th)?(?!\d)(?:,? (\d{{4}}))?"),
          _read_month_day),
-        (EAST_ASIAN, lambda match, sent: _in_year(match[1], match[2], match[3], sent)),
-        (NUMBERS, lambda match, sent: _either_way(match, _full(match[4]), sent)),
-        (NO_YEAR, lambda match, sent: _either_way(match, None, sent)),
+        (_EAST_ASIAN, lambda match, sent: _in_year(match[1], match[2], match[3], sent)),
+        (_NUMBERS, lambda match, sent: _either_way(match, _full(match[4]), sent)),
+        (_NO_YEAR, lambda match, sent: _either_way(match, None, sent)),
     )  # fmt: skip
 
 

@@ -13,9 +13,9 @@ from outreach.inbox.html_text import to_text
 
 Part: TypeAlias = "Message[str, str]"
 
-LONGEST_TEXT = 200_000  # characters that are read; the whole stands in the raw mail
-LONGEST_NAME = 200
-READABLE = frozenset({"text/plain", "text/html", "text/enriched"})
+_LONGEST_TEXT = 200_000  # characters that are read; the whole stands in the raw mail
+_LONGEST_NAME = 200
+_READABLE = frozenset({"text/plain", "text/html", "text/enriched"})
 
 TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 
@@ -28,10 +28,10 @@ FEEDBACK = "message/feedback-report"
 DISPOSITION = frozenset(
     {"message/disposition-notification", "message/global-disposition-notification"}
 )
-MACHINES = DELIVERY_STATUS | DISPOSITION | {FEEDBACK}
+_MACHINES = DELIVERY_STATUS | DISPOSITION | {FEEDBACK}
 
-BLANK_LINE = re.compile(r"\n[ \t]*\n")
-FOLDED = re.compile(r"\n[ \t]+")
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
+_FOLDED = re.compile(r"\n[ \t]+")
 
 
 @dataclass(frozen=True)
@@ -64,20 +64,20 @@ def text(message: Part) -> str:
     said = (each for each in map(text, children(message)) if each.strip())
     if message.get_content_subtype() == "alternative":
         return next(said, "")
-    return "\n".join(said)[:LONGEST_TEXT]
+    return "\n".join(said)[:_LONGEST_TEXT]
 
 
 def attachments(message: Part) -> list[Attachment]:
     return [
         _attachment(part)
         for part in parts(message)
-        if not _is_text(part) and part.get_content_type() not in MACHINES
+        if not _is_text(part) and part.get_content_type() not in _MACHINES
     ]
 
 
 def groups(part: Part) -> list[Head]:
     """The groups of fields in a delivery status, a report, or a returned head."""
-    blocks = BLANK_LINE.split(_source(part)[:LONGEST_TEXT])
+    blocks = _BLANK_LINE.split(_source(part)[:_LONGEST_TEXT])
     heads = [Head(_fields(block)) for block in blocks]
     return [head for head in heads if head]
 
@@ -104,22 +104,22 @@ def _is_text(part: Part) -> bool:
         return True  # a container whose boundary never comes holds its text as it stands
     how = part.get_content_disposition()
     apart = how == "attachment" or (how == "inline" and _name(part) != "")
-    return part.get_content_type() in READABLE and not apart
+    return part.get_content_type() in _READABLE and not apart
 
 
 def _own_text(part: Part) -> str:
-    written = decode(content(part)[: 4 * LONGEST_TEXT], _parameter(part, "charset"))
+    written = decode(content(part)[: 4 * _LONGEST_TEXT], _parameter(part, "charset"))
     written = written.replace("\r\n", "\n").replace("\r", "\n")
     if part.get_content_type() == "text/html":
         written = to_text(written)
-    return written[:LONGEST_TEXT]
+    return written[:_LONGEST_TEXT]
 
 
 def _attachment(part: Part) -> Attachment:
     held = content(part)
     return Attachment(
         name=_name(part),
-        type=part.get_content_type()[:LONGEST_NAME],
+        type=part.get_content_type()[:_LONGEST_NAME],
         size=len(held),
         sha256=hashlib.sha256(held).hexdigest(),
     )
@@ -131,7 +131,7 @@ def _name(part: Part) -> str:
         name = part.get_filename() or ""
     except Exception:  # RFC 2231 gone wrong
         name = ""
-    return re.split(r"[/\\]", decoded(clean(name)))[-1][:LONGEST_NAME]
+    return re.split(r"[/\\]", decoded(clean(name)))[-1][:_LONGEST_NAME]
 
 
 def _parameter(part: Part, name: str) -> str:
@@ -151,11 +151,11 @@ def _source(part: Part) -> str:
 def _flat(child: Part) -> str:
     head = "\n".join(f"{name}: {clean(value)}" for name, value in child.raw_items())
     rest = child.get_payload()
-    return f"{head}\n\n{rest[:LONGEST_TEXT]}" if isinstance(rest, str) else head
+    return f"{head}\n\n{rest[:_LONGEST_TEXT]}" if isinstance(rest, str) else head
 
 
 def _fields(block: str) -> Iterator[tuple[str, str]]:
-    for line in FOLDED.sub(" ", block).splitlines():
+    for line in _FOLDED.sub(" ", block).splitlines():
         name, colon, value = line.partition(":")
         if colon and name.strip() and " " not in name.strip():
             yield name, clean(value)

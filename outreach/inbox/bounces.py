@@ -12,32 +12,32 @@ from outreach.inbox.heads import ADDRESS, Head, addresses, message_ids
 from outreach.inbox.parsing import ParsedMail
 from outreach.inbox.words import begins, first, phrases, plain
 
-STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
-REPLY_CODE = re.compile(r"(?<![\d.])([45]\d\d)(?=[ \-#])")
+_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
+_REPLY_CODE = re.compile(r"(?<![\d.])([45]\d\d)(?=[ \-#])")
 
 # RFC 3463: these refuse the mail or the moment, and say nothing against the address.
-NOT_THE_ADDRESS = ("5.2.2", "5.2.3", "5.3.", "5.6.", "5.7.")
+_NOT_THE_ADDRESS = ("5.2.2", "5.2.3", "5.3.", "5.6.", "5.7.")
 
-MAILERS = frozenset(
+_MAILERS = frozenset(
     {"mailer-daemon", "mailerdaemon", "mail-daemon", "maildaemon", "mdaemon", "postmaster",
      "mailer", "mta", "mail-delivery-subsystem", "smtp-daemon", "mailsystem", "mail.system"}
 )  # fmt: skip
 
-LOOKED_AT = 20_000  # characters of a report without parts for machines
-GIVEN_TO_DETECTORS = 64_000  # they try a hundred patterns on every line
+_LOOKED_AT = 20_000  # characters of a report without parts for machines
+_GIVEN_TO_DETECTORS = 64_000  # they try a hundred patterns on every line
 
-NAMED = re.compile(
+_NAMED = re.compile(
     r"(?:final-recipient|original-recipient|x-failed-recipients|failed recipient|rcpt to|recipient)"
     r"\s{0,4}:\s{0,20}(?:rfc822\s{0,4};\s{0,20})?<?([^\s<>,;]{1,64}@[^\s<>,;]{1,255})",
     re.I,
 )
-LINE_OF_ITS_OWN = re.compile(
+_LINE_OF_ITS_OWN = re.compile(
     r"^[ \t*\-•]*<?([^\s<>,;:()\[\]]{1,64}@[^\s<>,;:()\[\]]{1,255})>?[ \t]*(?:[:(\[].*)?$",
     re.M,
 )
-RETURNED_FROM = re.compile(r"^[> \t]*(?:From|Sender|Reply-To|Return-Path):.*$", re.M | re.I)
-RETURNED_TO = re.compile(r"^[> \t]*To:(.{1,500})$", re.M | re.I)
-RETURNED_ID = re.compile(r"^[> \t]*Message-ID:\s*(<[^<>\s]{1,500}>)", re.M | re.I)
+_RETURNED_FROM = re.compile(r"^[> \t]*(?:From|Sender|Reply-To|Return-Path):.*$", re.M | re.I)
+_RETURNED_TO = re.compile(r"^[> \t]*To:(.{1,500})$", re.M | re.I)
+_RETURNED_ID = re.compile(r"^[> \t]*Message-ID:\s*(<[^<>\s]{1,500}>)", re.M | re.I)
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def failed(bounce: Bounce) -> bool:
 def from_mailer(mail: ParsedMail) -> str | None:
     """Why a mail seems to come from a mail server itself, or None."""
     local = mail.from_address.partition("@")[0]
-    if local in MAILERS:
+    if local in _MAILERS:
         return f"the sender is {local}"
     if "x-failed-recipients" in mail.head:
         return "it has the field X-Failed-Recipients"
@@ -88,7 +88,7 @@ def in_words(mail: ParsedMail) -> Bounce | None:
     address = next(_recipients(mail, told), None)
     if address is None or not (_says_failed(told) or "x-failed-recipients" in mail.head):
         return None
-    status = STATUS.search(told)
+    status = _STATUS.search(told)
     diagnostic = _diagnostic(told)
     found = status[1] if status else None
     return Bounce(
@@ -110,12 +110,12 @@ def original_ids(mail: ParsedMail) -> list[str]:
     """The Message-IDs of the mail that is reported on, from the returned part or text."""
     if mail.returned and "message-id" in mail.returned:
         return message_ids(mail.returned.raw("message-id"))
-    return list(dict.fromkeys(RETURNED_ID.findall(mail.text[:LOOKED_AT])))
+    return list(dict.fromkeys(_RETURNED_ID.findall(mail.text[:_LOOKED_AT])))
 
 
 def is_permanent(status: str | None, diagnostic: str) -> bool:
     """Whether nothing should go to the address again; when nothing tells, it may."""
-    code = REPLY_CODE.search(diagnostic)
+    code = _REPLY_CODE.search(diagnostic)
     grade = (status or (code[1] if code else ""))[:1]
     if grade == "4":
         return False
@@ -124,7 +124,7 @@ def is_permanent(status: str | None, diagnostic: str) -> bool:
         return True
     if first(words, phrases("bounce", "passing")):
         return False
-    return grade == "5" and not (status or "").startswith(NOT_THE_ADDRESS)
+    return grade == "5" and not (status or "").startswith(_NOT_THE_ADDRESS)
 
 
 def _is_of_recipient(group: Head) -> bool:
@@ -132,7 +132,7 @@ def _is_of_recipient(group: Head) -> bool:
 
 
 def _of_group(group: Head) -> Bounce:
-    status = STATUS.search(group.raw("status")) or STATUS.search(group.raw("diagnostic-code"))
+    status = _STATUS.search(group.raw("status")) or _STATUS.search(group.raw("diagnostic-code"))
     diagnostic = group.first("diagnostic-code").partition(";")[2].strip()
     found = status[1] if status else None
     return Bounce(
@@ -153,13 +153,13 @@ def _address(value: str) -> str | None:
 
 def _told(mail: ParsedMail) -> str:
     """A report's own text, without the mail that it returns and without who sent that."""
-    text = mail.text[:LOOKED_AT]
-    copied = RETURNED_ID.search(text)
-    return RETURNED_FROM.sub("", text[: copied.start()] if copied else text)
+    text = mail.text[:_LOOKED_AT]
+    copied = _RETURNED_ID.search(text)
+    return _RETURNED_FROM.sub("", text[: copied.start()] if copied else text)
 
 
 def _says_failed(told: str) -> bool:
-    if STATUS.search(told) or REPLY_CODE.search(told):
+    if _STATUS.search(told) or _REPLY_CODE.search(told):
         return True
     words = plain(told)
     return any(first(words, phrases("bounce", kind)) for kind in ("words", "gone"))
@@ -168,7 +168,9 @@ def _says_failed(told: str) -> bool:
 def _diagnostic(told: str) -> str:
     """The line in which the other side gave its reason."""
     lines = told.splitlines()
-    return next((x.strip()[:1_000] for x in lines if STATUS.search(x) or REPLY_CODE.search(x)), "")
+    return next(
+        (x.strip()[:1_000] for x in lines if _STATUS.search(x) or _REPLY_CODE.search(x)), ""
+    )
 
 
 def _recipients(mail: ParsedMail, told: str) -> Iterator[str]:
@@ -182,12 +184,12 @@ def _recipients(mail: ParsedMail, told: str) -> Iterator[str]:
 
 def _candidates(mail: ParsedMail, told: str) -> Iterator[str]:
     yield from addresses(mail.head.all("x-failed-recipients"))
-    yield from NAMED.findall(told)
+    yield from _NAMED.findall(told)
     yield from _detected(mail)
-    yield from LINE_OF_ITS_OWN.findall(told)
+    yield from _LINE_OF_ITS_OWN.findall(told)
     if mail.returned:
         yield from addresses(mail.returned.all("to"))
-    for line in RETURNED_TO.findall(mail.text[:LOOKED_AT]):
+    for line in _RETURNED_TO.findall(mail.text[:_LOOKED_AT]):
         yield from addresses([line])
     yield from ADDRESS.findall(told)
 
@@ -195,7 +197,7 @@ def _candidates(mail: ParsedMail, told: str) -> Iterator[str]:
 def _detected(mail: ParsedMail) -> list[str]:
     """What flufl.bounce finds in a report of ordinary size."""
     written = (part.get_payload() for part in bodies.parts(mail.message))
-    if sum(len(each) for each in written if isinstance(each, str)) > GIVEN_TO_DETECTORS:
+    if sum(len(each) for each in written if isinstance(each, str)) > _GIVEN_TO_DETECTORS:
         return []
     # It logs every detector that it tries, and a failing one with what it stumbled over.
     logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)

@@ -26,16 +26,16 @@ class Verdict:
 
 Rule = Callable[[ParsedMail], Verdict | None]
 
-OPENING = 300  # characters in which a person's program says that the person is away
-LOOKED_AT = 2_000
-LONGEST_REQUEST = 400
-LONGEST_NOTICE = 1_500  # without any other sign of a machine
+_OPENING = 300  # characters in which a person's program says that the person is away
+_LOOKED_AT = 2_000
+_LONGEST_REQUEST = 400
+_LONGEST_NOTICE = 1_500  # without any other sign of a machine
 
-NO_COMPLAINTS = frozenset({"not-spam", "auth-failure", "dmarc", "tls"})
+_NO_COMPLAINTS = frozenset({"not-spam", "auth-failure", "dmarc", "tls"})
 
 
 def classify(mail: ParsedMail) -> Verdict:
-    verdicts = (rule(mail) for rule in RULES)
+    verdicts = (rule(mail) for rule in _RULES)
     found = next((verdict for verdict in verdicts if verdict), None)
     return found or Verdict(
         MailKind.reply, [mail.problem or "nothing shows that a machine wrote it"]
@@ -46,7 +46,7 @@ def _complaint(mail: ParsedMail) -> Verdict | None:
     if mail.feedback is None:
         return None
     kind = mail.feedback.first("feedback-type").lower()
-    complains = kind not in NO_COMPLAINTS
+    complains = kind not in _NO_COMPLAINTS
     evidence = f"it has a feedback report (RFC 5965) of the type {kind or 'unknown'}"
     return Verdict(MailKind.complaint if complains else MailKind.auto_reply, [evidence])
 
@@ -95,7 +95,7 @@ def _bounce_in_words(mail: ParsedMail) -> Verdict | None:
 
 
 def _automatic(mail: ParsedMail) -> Verdict | None:
-    text = plain(mail.visible[:LOOKED_AT])
+    text = plain(mail.visible[:_LOOKED_AT])
     sign = machines.sure(mail)
     if sign is None:
         sign = machines.weak(mail)
@@ -128,21 +128,21 @@ def _noted(text: str, sign: str) -> Verdict:
 
 def _challenge_in_words(mail: ParsedMail) -> Verdict | None:
     phrase = first(machines.subject(mail), phrases("challenge", "subjects"))
-    text = plain(mail.visible[:LOOKED_AT])
+    text = plain(mail.visible[:_LOOKED_AT])
     return _challenge(mail, text, f"the subject says {phrase}") if phrase else None
 
 
 def _away_in_words(mail: ParsedMail) -> Verdict | None:
     """Without a sign of a machine: the words alone, and more than one of them."""
-    away = first(plain(mail.visible[:OPENING]), phrases("away", "lines"))
+    away = first(plain(mail.visible[:_OPENING]), phrases("away", "lines"))
     if away is None:
         return None
-    text = plain(mail.visible[:LOOKED_AT])
+    text = plain(mail.visible[:_LOOKED_AT])
     support = first(text, phrases("away", "support"))
     in_subject = begins(machines.subject(mail), phrases("away", "subjects"))
     if in_subject and (support or _returns_on(mail)):
         return _out_of_office(mail, [f"the subject begins {in_subject}", _quote(away)])
-    if support and not mail.quoted and len(mail.visible) <= LONGEST_NOTICE:
+    if support and not mail.quoted and len(mail.visible) <= _LONGEST_NOTICE:
         return _out_of_office(mail, [_quote(away), _quote(support)])
     return None
 
@@ -153,7 +153,7 @@ def _opt_out(mail: ParsedMail) -> Verdict | None:
     if asked in word_set("opt_out", "alone"):
         return Verdict(MailKind.opt_out, [f'it says no more than "{asked}"'])
     phrase = first(asked, phrases("opt_out", "lines"))
-    if phrase is None or len(asked) > LONGEST_REQUEST or any(sign in asked for sign in "?？؟@"):
+    if phrase is None or len(asked) > _LONGEST_REQUEST or any(sign in asked for sign in "?？؟@"):
         return None
     # In its own language: the French "mais" is a "but", the Portuguese one is a "more".
     unless = (each for each in phrases("opt_out", "unless") if each.language == phrase.language)
@@ -178,7 +178,7 @@ def _quote(phrase: Phrase | None) -> str:
     return f"the text says {phrase}"
 
 
-RULES: tuple[Rule, ...] = (
+_RULES: tuple[Rule, ...] = (
     _complaint,
     _delivery_report,
     _read_receipt,

@@ -20,13 +20,13 @@ from outreach.tracking.unsubscribing import unsubscribe
 
 Effect = Callable[[Session, IncomingMail, Delivery, datetime], None]
 
-AWAY_WITHOUT_A_DATE = timedelta(days=7)
+_AWAY_WITHOUT_A_DATE = timedelta(days=7)
 
 # These show that this very copy arrived; a sender's address alone may answer another one.
-PROOFS = frozenset({"token", "references", "unsubscribe"})
+_PROOFS = frozenset({"token", "references", "unsubscribe"})
 
 # What a delivery report says of a copy when it does not say that it failed.
-REPORTED = {
+_REPORTED = {
     "delayed": EventKind.deferred,
     "delivered": EventKind.delivered,
     "relayed": EventKind.sent,
@@ -37,12 +37,12 @@ REPORTED = {
 def apply(session: Session, mail: IncomingMail, delivery: Delivery, now: datetime) -> None:
     """``mail`` was filed to ``delivery``. Only a person's mail begins a thread or takes a turn."""
     mail.thread_id = find_thread(session, delivery)
-    EFFECTS[mail.kind](session, mail, delivery, now)
+    _EFFECTS[mail.kind](session, mail, delivery, now)
     session.add(mail)
 
 
 def _replied(session: Session, mail: IncomingMail, delivery: Delivery, now: datetime) -> None:
-    if mail.matched_by in PROOFS:
+    if mail.matched_by in _PROOFS:
         settle(session, delivery, State.delivered, now=now)
     stopping.answered(session, delivery, "reply", now)
     mail.thread_id = waits_for_us(session, delivery, now)
@@ -57,16 +57,16 @@ def _is_away(session: Session, mail: IncomingMail, delivery: Delivery, now: date
 def _back(mail: IncomingMail, now: datetime) -> datetime:
     """The end of the last day that the notice names: whether it is one of absence, it is over."""
     if mail.returns_on is None:
-        return now + AWAY_WITHOUT_A_DATE
+        return now + _AWAY_WITHOUT_A_DATE
     return datetime.combine(mail.returns_on + timedelta(days=1), time(), UTC)
 
 
 def _answered_by_machine(
     session: Session, mail: IncomingMail, delivery: Delivery, now: datetime
 ) -> None:
-    if mail.matched_by in PROOFS:
+    if mail.matched_by in _PROOFS:
         action = str((mail.bounce or {}).get("action"))
-        _record(session, mail, delivery, REPORTED.get(action, EventKind.autoresponded), now)
+        _record(session, mail, delivery, _REPORTED.get(action, EventKind.autoresponded), now)
 
 
 def _bounced(session: Session, mail: IncomingMail, delivery: Delivery, now: datetime) -> None:
@@ -107,7 +107,7 @@ def _record(
     )
 
 
-EFFECTS: Mapping[MailKind, Effect] = {
+_EFFECTS: Mapping[MailKind, Effect] = {
     MailKind.reply: _replied,
     MailKind.out_of_office: _is_away,
     MailKind.auto_reply: _answered_by_machine,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from outreach.errors import InvalidInput
 
-IN_FOLDERS = frozenset({".eml", ".mbox"})
+_IN_FOLDERS = frozenset({".eml", ".mbox"})
 
 
 def read_mails(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -29,7 +29,7 @@ def _in_folder(folder: Path) -> Iterator[tuple[str, bytes]]:
     if (folder / "cur").is_dir() and (folder / "new").is_dir():
         files = [file for part in ("cur", "new") for file in _files(folder / part)]
     else:
-        files = [file for file in _files(folder) if file.suffix.lower() in IN_FOLDERS]
+        files = [file for file in _files(folder) if file.suffix.lower() in _IN_FOLDERS]
     for file in files:
         yield from _in_file(file)
 

@@ -16,7 +16,8 @@ from sqlmodel import Session, col, select
 
 from outreach.contacts.tables import Contact
 from outreach.delivery.addresses import canonical, domain
-from outreach.delivery.tables import Delivery, State
+from outreach.delivery.states import MAY_HAVE_GONE, NOT_LEFT
+from outreach.delivery.tables import Delivery
 from outreach.errors import InvalidInput, NotAllowed
 from outreach.inbox import bounces, effects
 from outreach.inbox.heads import Head, message_ids
@@ -25,19 +26,17 @@ from outreach.inbox.tables import IncomingMail, MailKind, Thread, ThreadState
 from outreach.tokens import Purpose, Tokens
 
 # A reply may come by Bcc or through a forwarder: then only what servers add names the address.
-RECIPIENTS = (
+_RECIPIENTS = (
     "to", "cc", "bcc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to",
     "x-delivered-to", "x-forwarded-to", "apparently-to", "resent-to",
 )  # fmt: skip
-RECEIVED_FOR = re.compile(r"\bfor\s+<?([^\s<>;]{1,320}@[^\s<>;]{1,255})", re.IGNORECASE)
-TOKEN = re.compile(r"\+([0-9a-z]{32})@", re.IGNORECASE)
+_RECEIVED_FOR = re.compile(r"\bfor\s+<?([^\s<>;]{1,320}@[^\s<>;]{1,255})", re.IGNORECASE)
+_TOKEN = re.compile(r"\+([0-9a-z]{32})@", re.IGNORECASE)
 KEY_LENGTH = 16
-KEY = re.compile(rf"<([0-9a-z]{{{KEY_LENGTH}}})@")
+_KEY = re.compile(rf"<([0-9a-z]{{{KEY_LENGTH}}})@")
 
-NOT_LEFT = (State.queued, State.cancelled, State.skipped)
-WENT = (State.sent, State.delivered, State.bounced, State.unknown)
-PURPOSES: tuple[tuple[Purpose, str], ...] = (("reply", "token"), ("unsubscribe", "unsubscribe"))
-FROM_SERVERS = frozenset({MailKind.bounce, MailKind.complaint})
+_PURPOSES: tuple[tuple[Purpose, str], ...] = (("reply", "token"), ("unsubscribe", "unsubscribe"))
+_FROM_SERVERS = frozenset({MailKind.bounce, MailKind.complaint})
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ def find_place(
         delivery=delivery,
         contact_id=_whose(delivery, sender),
         matched_by=matched_by,
-        from_stranger=kind not in FROM_SERVERS and _is_stranger(mail, delivery, sender),
+        from_stranger=kind not in _FROM_SERVERS and _is_stranger(mail, delivery, sender),
     )
 
 
@@ -79,8 +78,10 @@ def file_by_hand(
 ) -> IncomingMail:
     """File a held mail to the copy that a person says it is about, with all that follows.
 
-    Raises NotAllowed when it is filed already.
+    Raises NotAllowed when it is filed already, and for a copy that never left.
     """
+    if delivery.state in NOT_LEFT:
+        raise NotAllowed("That copy never left, so no mail can be about it; file it to another.")
     session.refresh(mail, with_for_update=True)
     if mail.delivery_id is not None or mail.thread_id is not None:
         raise NotAllowed("This mail is filed already; somebody else may just have done it.")
@@ -92,9 +93,9 @@ def file_by_hand(
 
 def written_tokens(head: Head, envelope: Iterable[str] = ()) -> list[str]:
     """What looks like a token of ours in any address that the mail was sent to."""
-    received = (RECEIVED_FOR.findall(value) for value in head.all("received"))
-    places = chain(envelope, head.all(*RECIPIENTS), *received)
-    return list(dict.fromkeys(chain.from_iterable(map(TOKEN.findall, places))))
+    received = (_RECEIVED_FOR.findall(value) for value in head.all("received"))
+    places = chain(envelope, head.all(*_RECIPIENTS), *received)
+    return list(dict.fromkeys(chain.from_iterable(map(_TOKEN.findall, places))))
 
 
 def find_contact(session: Session, address: str) -> Contact | None:
@@ -110,7 +111,11 @@ def latest_copy(session: Session, *conditions: ColumnElement[bool]) -> Delivery 
     went_at = func.coalesce(Delivery.sent_at, Delivery.settled_at, Delivery.created_at)
     query = (
         select(Delivery)
-        .where(col(Delivery.state).in_(WENT), col(Delivery.campaign_id).is_not(None), *conditions)
+        .where(
+            col(Delivery.state).in_(MAY_HAVE_GONE),
+            col(Delivery.campaign_id).is_not(None),
+            *conditions,
+        )
         .order_by(went_at.desc(), col(Delivery.id).desc())
     )
     return session.exec(query.limit(1)).one_or_none()
@@ -121,9 +126,9 @@ def _by_token(
 ) -> tuple[str, Delivery | None]:
     written = written_tokens(mail.head, envelope)
     if mail.returned:  # a server or a provider may know nothing else of the copy
-        written += TOKEN.findall(mail.returned.raw("reply-to"))
+        written += _TOKEN.findall(mail.returned.raw("reply-to"))
     for token in written:
-        for purpose, matched_by in PURPOSES:
+        for purpose, matched_by in _PURPOSES:
             key = tokens.read(purpose, token)
             if key and (found := _of_keys(session, [key])):
                 return matched_by, found
@@ -134,7 +139,7 @@ def _by_references(session: Session, mail: ParsedMail) -> Delivery | None:
     """Our Message-IDs begin with the copy's key; the mail that it returns comes first."""
     answered = message_ids(mail.head.raw("in-reply-to"))
     ids = [*bounces.original_ids(mail), *reversed(answered), *reversed(mail.references)]
-    found = (KEY.match(each.lower()) for each in ids)
+    found = (_KEY.match(each.lower()) for each in ids)
     return _of_keys(session, [match[1] for match in found if match])
 
 

@@ -12,16 +12,16 @@ from email.utils import getaddresses, parsedate_to_datetime
 from outreach.inbox.charsets import decode
 
 # Some readers of the standard library take quadratic time: nothing longer is given to them.
-LONGEST_FIELD = 64_000
-LONGEST_CONTENT_FIELD = 4_000
-LONGEST_MAILBOX = 2_000
-LONGEST_ADDRESS = 320
-LONGEST_NAME = 200
+_LONGEST_FIELD = 64_000
+_LONGEST_CONTENT_FIELD = 4_000
+_LONGEST_MAILBOX = 2_000
+_LONGEST_ADDRESS = 320
+_LONGEST_NAME = 200
 
 ADDRESS = re.compile(r"[^\s<>,;:\"'()\[\]\\@]{1,128}@[^\s<>,;:\"'()\[\]\\@]{1,255}")
-ENCODED_WORD = re.compile(r"=\?([^?\s]{1,80})\?([bBqQ])\?([^?]*)\?=")
-ID = re.compile(r"<([^<>\s]{1,900})>")
-CONTROLS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029][ \x00-\x1f\x7f\u2028\u2029]*")
+_ENCODED_WORD = re.compile(r"=\?([^?\s]{1,80})\?([bBqQ])\?([^?]*)\?=")
+_ID = re.compile(r"<([^<>\s]{1,900})>")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029][ \x00-\x1f\x7f\u2028\u2029]*")
 
 
 class Policy(Compat32):
@@ -30,7 +30,7 @@ class Policy(Compat32):
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
         name, value = super().header_source_parse(sourcelines)
         content = name.lower().startswith("content-")
-        return name, value[: LONGEST_CONTENT_FIELD if content else LONGEST_FIELD]
+        return name, value[: _LONGEST_CONTENT_FIELD if content else _LONGEST_FIELD]
 
 
 POLICY = Policy()
@@ -72,7 +72,7 @@ def decoded(value: str) -> str:
     """
     pieces: list[tuple[str | None, bytes]] = []
     at = 0
-    for word in ENCODED_WORD.finditer(value):
+    for word in _ENCODED_WORD.finditer(value):
         between = value[at : word.start()]
         if between.strip() or not at:  # blanks between two words only separate them
             pieces.append((None, between.encode()))
@@ -105,18 +105,18 @@ def clean(value: object) -> str:
 
 
 def one_line(text: str) -> str:
-    return CONTROLS.sub(" ", text).strip()
+    return _CONTROLS.sub(" ", text).strip()
 
 
 def mailbox(values: Sequence[str]) -> tuple[str, str]:
     """Name and address of the first mailbox in these fields; the address in lower case."""
-    cut = [value[:LONGEST_MAILBOX] for value in values]
+    cut = [value[:_LONGEST_MAILBOX] for value in values]
     for name, address in _mailboxes(cut):
         if "@" in address:
             return decoded(name), address
     written = decoded(" ".join(cut))
     found = ADDRESS.search(written)
-    return ("", _address(found[0])) if found else (written[:LONGEST_NAME], "")
+    return ("", _address(found[0])) if found else (written[:_LONGEST_NAME], "")
 
 
 def addresses(values: Sequence[str]) -> list[str]:
@@ -129,7 +129,7 @@ def addresses(values: Sequence[str]) -> list[str]:
 
 def message_ids(value: str) -> list[str]:
     """The ids in Message-ID, In-Reply-To or References, with their angle brackets."""
-    return [f"<{each}>" for each in dict.fromkeys(ID.findall(value))]
+    return [f"<{each}>" for each in dict.fromkeys(_ID.findall(value))]
 
 
 def moment(value: str) -> datetime | None:
@@ -150,4 +150,4 @@ def _mailboxes(values: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _address(written: str) -> str:
-    return written.strip().strip("<>").lower()[:LONGEST_ADDRESS]
+    return written.strip().strip("<>").lower()[:_LONGEST_ADDRESS]

@@ -7,20 +7,20 @@ seconds for 60 kB of unclosed tags, nh3 more than 20 for a megabyte of nested on
 import re
 from html import unescape
 
-TAG = re.compile(r"(<[^<>]*>)")
-NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-SPACES = re.compile(r"[ \t\r\n\f\u00a0]+")
+_TAG = re.compile(r"(<[^<>]*>)")
+_NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_SPACES = re.compile(r"[ \t\r\n\f\u00a0]+")
 
-UNSEEN = frozenset({"style", "script", "title", "template"})
-LINES = frozenset({"br", "div", "tr", "li", "dt", "dd", "ul", "ol", "table", "section", "pre"})
-PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "hr"})
-RULE = "_" * 32  # Outlook sets one above what it quotes
+_UNSEEN = frozenset({"style", "script", "title", "template"})
+_LINES = frozenset({"br", "div", "tr", "li", "dt", "dd", "ul", "ol", "table", "section", "pre"})
+_PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "hr"})
+_RULE = "_" * 32  # Outlook sets one above what it quotes
 
 
 def to_text(html: str) -> str:
     """The text that a reader sees; quotations get the ``>`` that plain mail has."""
     page = _Page()
-    for piece in TAG.split(_without_comments(html)):
+    for piece in _TAG.split(_without_comments(html)):
         page.add(piece)
     return page.text()
 
@@ -42,7 +42,7 @@ class _Page:
         self._unseen = ""
 
     def add(self, piece: str) -> None:
-        tag = NAME.match(piece)
+        tag = _NAME.match(piece)
         if tag:
             self._tag(tag[2].lower(), closes=bool(tag[1]))
         elif not self._unseen and not piece.startswith(("<!", "<?")):
@@ -53,13 +53,13 @@ class _Page:
         return "\n".join(self._lines).strip("\n")
 
     def _tag(self, name: str, *, closes: bool) -> None:
-        if name in UNSEEN:
+        if name in _UNSEEN:
             self._hide(name, closes=closes)
-        elif name in PARAGRAPHS:
+        elif name in _PARAGRAPHS:
             self._end_line()
             self._end_paragraph()
             self._mark(name, closes=closes)
-        elif name in LINES:
+        elif name in _LINES:
             self._end_line(forced=name == "br")
             if name == "li" and not closes:
                 self._line.append("- ")
@@ -74,12 +74,12 @@ class _Page:
 
     def _mark(self, name: str, *, closes: bool) -> None:
         if name == "hr":
-            self._lines.append(RULE)
+            self._lines.append(_RULE)
         elif name == "blockquote":
             self._quoted = max(0, min(20, self._quoted + (-1 if closes else 1)))
 
     def _end_line(self, *, forced: bool = False) -> None:
-        line = SPACES.sub(" ", unescape("".join(self._line))).strip()
+        line = _SPACES.sub(" ", unescape("".join(self._line))).strip()
         self._line.clear()
         if line or forced:
             self._lines.append(f"{'>' * self._quoted} {line}".strip() if self._quoted else line)

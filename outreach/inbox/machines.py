@@ -14,7 +14,7 @@ def _sign(name: str, pattern: str) -> Sign:
 
 
 # A rule that forwards a person's mail says "auto-forwarded": the mail is still the person's.
-SURE = (
+_SURE = (
     _sign("auto-submitted", r"\s*(?!no\b|auto-forwarded\b)\S"),
     _sign("return-path", r"\s*<\s*>"),
     _sign("precedence", r"\s*auto[_-]?reply"),
@@ -37,42 +37,42 @@ SURE = (
 )
 
 # By themselves these prove nothing: lists and careful programs set them on people's mail too.
-WEAK = (
+_WEAK = (
     _sign("precedence", r"\s*(bulk|junk)"),
     _sign("x-auto-response-suppress", r".*(all|oof|autoreply)"),
     _sign("x-ms-exchange-inbox-rules-loop", r""),
     _sign("from", r".*\b(no-?reply|do-?not-?reply|ne-?pas-?repondre|no-?responder|autoreply)@?"),
 )
-OF_LISTS = ("list-id", "list-post", "mailing-list", "x-mailing-list", "x-beenthere", "list-help")
+_OF_LISTS = ("list-id", "list-post", "mailing-list", "x-mailing-list", "x-beenthere", "list-help")
 
-TAGS = re.compile(r"^(?:\s*[\[(*{][^\[\](){}*]{1,24}[\])*}]+)+\s*")
-OPENING = 600  # characters in which a notice says what it is, and as many at its end
+_TAGS = re.compile(r"^(?:\s*[\[(*{][^\[\](){}*]{1,24}[\])*}]+)+\s*")
+_OPENING = 600  # characters in which a notice says what it is, and as many at its end
 
 
 def sure(mail: ParsedMail) -> str | None:
     """What shows that a machine wrote it, for organizers to read."""
-    shown = next(_in_head(mail, SURE), None)
+    shown = next(_in_head(mail, _SURE), None)
     if shown:
         return shown
     phrase = begins(subject(mail), phrases("automatic", "subjects"))
     if phrase:
         return f"the subject begins {phrase}"
     text = mail.visible
-    said = plain(text[:OPENING] + "\n" + text[OPENING:][-OPENING:])
+    said = plain(text[:_OPENING] + "\n" + text[_OPENING:][-_OPENING:])
     phrase = first(said, phrases("automatic", "lines"))
     return f"the text says {phrase}" if phrase else None
 
 
 def weak(mail: ParsedMail) -> str | None:
     """What machines and also others set."""
-    if any(name in mail.head for name in OF_LISTS):
+    if any(name in mail.head for name in _OF_LISTS):
         return None
-    return next(_in_head(mail, WEAK), None)
+    return next(_in_head(mail, _WEAK), None)
 
 
 def subject(mail: ParsedMail) -> str:
     """Plain, without the tags that gateways put before it."""
-    return TAGS.sub("", plain(mail.subject[:500]))
+    return _TAGS.sub("", plain(mail.subject[:500]))
 
 
 def _in_head(mail: ParsedMail, signs: Iterable[Sign]) -> Iterator[str]:

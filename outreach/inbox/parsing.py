@@ -16,16 +16,16 @@ from outreach.inbox.quoting import split
 # Beyond these a mail is an attack: every line costs time for each level that it lies in, and
 # every part costs memory.
 MOST_NESTED = 200
-MOST_LINES_IN_LEVELS = 20_000_000
-MOST_PARTS = 5_000
-NESTING = re.compile(rb"boundary[*\d]*\s*=|content-type:\s*message/", re.IGNORECASE)
-DELIMITER = re.compile(rb"^--", re.MULTILINE)
+_MOST_LINES_IN_LEVELS = 20_000_000
+_MOST_PARTS = 5_000
+_NESTING = re.compile(rb"boundary[*\d]*\s*=|content-type:\s*message/", re.IGNORECASE)
+_DELIMITER = re.compile(rb"^--", re.MULTILINE)
 
-WORDS = re.compile(r"([A-Z])")
-ONCE = ("from", "date", "subject", "message-id")
+_WORDS = re.compile(r"([A-Z])")
+_ONCE = ("from", "date", "subject", "message-id")
 
 # A file without any of these is no mail.
-EXPECTED = ("from", "to", "subject", "date", "message-id", "received", "return-path", "sender")
+_EXPECTED = ("from", "to", "subject", "date", "message-id", "received", "return-path", "sender")
 
 T = TypeVar("T")
 
@@ -83,7 +83,7 @@ def parse(content: bytes) -> ParsedMail:
         receipt=_first(_groups(parts, bodies.DISPOSITION)),
         returned=_first(_groups(parts[1:], bodies.RETURNED)),
         defects=[*defects, *dict.fromkeys(_defects(message, parts))],
-        problem=None if any(name in head for name in EXPECTED) else "it has no head of a mail",
+        problem=None if any(name in head for name in _EXPECTED) else "it has no head of a mail",
         message=message,
     )
 
@@ -99,12 +99,12 @@ def _message(content: bytes) -> tuple[Part, list[str]]:
 
 
 def _has_too_many_parts(content: bytes) -> bool:
-    nested = _count(NESTING, content, MOST_NESTED + 1)
+    nested = _count(_NESTING, content, MOST_NESTED + 1)
     lines = content.count(b"\n")
     return (
         nested > MOST_NESTED
-        or nested * lines > MOST_LINES_IN_LEVELS
-        or _count(DELIMITER, content, MOST_PARTS + 1) > MOST_PARTS
+        or nested * lines > _MOST_LINES_IN_LEVELS
+        or _count(_DELIMITER, content, _MOST_PARTS + 1) > _MOST_PARTS
     )
 
 
@@ -124,12 +124,12 @@ def _groups(parts: Iterable[Part], types: Collection[str]) -> list[Head]:
 
 def _defects(message: Part, parts: Iterable[Part]) -> Iterator[str]:
     head = Head.of(message)
-    for name in ONCE:
+    for name in _ONCE:
         if (times := len(head.all(name))) > 1:
             yield f"{name.capitalize()} stands there {times} times"
     for part in parts:
         for defect in part.defects:
-            yield WORDS.sub(r" \1", type(defect).__name__.removesuffix("Defect")).strip().lower()
+            yield _WORDS.sub(r" \1", type(defect).__name__.removesuffix("Defect")).strip().lower()
         if part.get_content_type() in bodies.TNEF:
             yield "winmail.dat hides parts that only Outlook shows"
 

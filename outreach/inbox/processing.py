@@ -1,4 +1,8 @@
-"""From the kept bytes to a mail that is understood, filed and acted upon; each in a transaction."""
+"""From the kept bytes to a mail that is understood, filed and acted upon.
+
+What a stranger wrote may take long to read, so that happens while no transaction is open; what
+follows from it is stored in one.
+"""
 
 import hashlib
 import logging
@@ -10,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from outreach.db import Clock, Database, insert_once
 from outreach.errors import NotAllowed, NotFound
@@ -22,9 +26,9 @@ from outreach.inbox.suggesting import suggest
 from outreach.inbox.tables import IncomingMail, MailKind, RawMail, RawState
 from outreach.tokens import Tokens
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
-MAY_ASK_OUT = (MailKind.reply, MailKind.auto_reply, MailKind.challenge, MailKind.opt_out)
+_MAY_ASK_OUT = (MailKind.reply, MailKind.auto_reply, MailKind.challenge, MailKind.opt_out)
 
 Outcome = Literal["filed", "held", "repeated", "unreadable"]
 
@@ -72,17 +76,20 @@ def _waiting(database: Database, limit: int | None) -> list[int]:
 
 def _process(database: Database, raw_id: int, tokens: Tokens, now: datetime) -> Outcome | None:
     try:
+        raw = _unread(database, raw_id)
+        if raw is None:
+            return None
+        mail, verdict = understand(raw.content)
         with database.transaction() as session:
-            raw = _claim(session, raw_id)
-            return read_mail(session, raw, tokens, now) if raw else None
+            return take_in(session, raw, mail, verdict, tokens, now)
     except OperationalError:  # the database's trouble and not the mail's: it stays new
         raise
     except Exception as error:
         # Whatever a stranger sent stops this mail only; it is kept and can be tried again.
         problem = _where(error)
-        log.error("kept mail %d could not be read: %s", raw_id, problem)
+        _log.error("kept mail %d could not be read: %s", raw_id, problem)
         with database.transaction() as session:
-            return _give_up(session, _claim(session, raw_id), problem)
+            return _give_up(session, raw_id, problem)
 
 
 def _where(error: Exception) -> str:
@@ -91,28 +98,47 @@ def _where(error: Exception) -> str:
     return f"{type(error).__name__} in {Path(frame.filename).name}, line {frame.lineno}"
 
 
-def _claim(session: Session, raw_id: int) -> RawMail | None:
-    """The mail if it is still new; another worker at it keeps it (SQLite: waits its turn)."""
-    query = select(RawMail).where(RawMail.id == raw_id, RawMail.state == RawState.new)
-    return session.exec(query.with_for_update(skip_locked=True)).one_or_none()
+def _unread(database: Database, raw_id: int) -> RawMail | None:
+    with database.reading() as session:
+        query = select(RawMail).where(RawMail.id == raw_id, RawMail.state == RawState.new)
+        return session.exec(query).one_or_none()
 
 
-def _give_up(session: Session, raw: RawMail | None, problem: str) -> Outcome | None:
-    if raw is None:
-        return None
-    raw.state, raw.problem = RawState.unreadable, problem
-    session.add(raw)
-    return "unreadable"
+def _claim(
+    session: Session, raw_id: int | None, state: RawState, problem: str | None = None
+) -> bool:
+    """Whether the mail was still new; another worker may have been faster."""
+    mine = (
+        update(RawMail)
+        .where(col(RawMail.id) == raw_id, col(RawMail.state) == RawState.new)
+        .values(state=state, problem=problem)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(session.exec(mine).rowcount)
 
 
-def read_mail(session: Session, raw: RawMail, tokens: Tokens, now: datetime) -> Outcome | None:
-    """Understand one kept mail, file it and let it have its effects."""
-    mail = parse(raw.content)
+def _give_up(session: Session, raw_id: int | None, problem: str) -> Outcome | None:
+    return "unreadable" if _claim(session, raw_id, RawState.unreadable, problem) else None
+
+
+def understand(content: bytes) -> tuple[ParsedMail, Verdict]:
+    mail = parse(content)
+    return mail, classify(mail)
+
+
+def take_in(
+    session: Session,
+    raw: RawMail,
+    mail: ParsedMail,
+    verdict: Verdict,
+    tokens: Tokens,
+    now: datetime,
+) -> Outcome | None:
+    """File a kept mail as it was understood and let it have its effects, once."""
     if mail.problem:
-        return _give_up(session, raw, mail.problem)
-    raw.state = RawState.done
-    session.add(raw)
-    verdict = classify(mail)
+        return _give_up(session, raw.id, mail.problem)
+    if not _claim(session, raw.id, RawState.done):
+        return None
     place = find_place(session, mail, verdict.kind, raw.envelope_recipients, tokens)
     incoming = _incoming(raw, mail, verdict, place)
     if place.delivery is None:
@@ -157,7 +183,7 @@ def _incoming(raw: RawMail, mail: ParsedMail, verdict: Verdict, place: Filing) -
 
 def _kind(verdict: Verdict, place: Filing) -> tuple[MailKind, list[str]]:
     """A mail program that unsubscribes for its user may look like a person or like a machine."""
-    if place.matched_by == "unsubscribe" and verdict.kind in MAY_ASK_OUT:
+    if place.matched_by == "unsubscribe" and verdict.kind in _MAY_ASK_OUT:
         return MailKind.opt_out, ["it was sent to the address for unsubscribing"]
     return verdict.kind, verdict.evidence
 

@@ -11,20 +11,20 @@ from itertools import islice
 
 from outreach.inbox.words import begins, first, phrases, plain, word_set
 
-LONGEST_ATTRIBUTION = 400
-ATTRIBUTION_LINES = 3
-HEAD_LINES = 8
-LONGEST_SIGNATURE = 25
-DEEPEST_SEARCH = 5_000  # lines
+_LONGEST_ATTRIBUTION = 400
+_ATTRIBUTION_LINES = 3
+_HEAD_LINES = 8
+_LONGEST_SIGNATURE = 25
+_DEEPEST_SEARCH = 5_000  # lines
 
-COLON = re.compile(r"[:：]")
-FIELD = re.compile(r"[>*\s]*([^:：]{1,30})[:：]")
-RULE = re.compile(r"[\s_\-=*–—]*")
-NUMBER = re.compile(r"\d")
-YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
-CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}")
-DIRECTIONS = " \t\u00a0\u200e\u200f\u202a\u202b\u202c\u2068\u2069"
-ENDS_WITH_ADDRESS = re.compile(r"<[^<>@\s]{1,64}@[^<>@\s]{1,255}> ?:$")
+_COLON = re.compile(r"[:：]")
+_FIELD = re.compile(r"[>*\s]*([^:：]{1,30})[:：]")
+_RULE = re.compile(r"[\s_\-=*–—]*")
+_NUMBER = re.compile(r"\d")
+_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
+_CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}")
+_DIRECTIONS = " \t\u00a0\u200e\u200f\u202a\u202b\u202c\u2068\u2069"
+_ENDS_WITH_ADDRESS = re.compile(r"<[^<>@\s]{1,64}@[^<>@\s]{1,255}> ?:$")
 
 
 def split(text: str) -> tuple[str, str]:
@@ -43,7 +43,7 @@ def split(text: str) -> tuple[str, str]:
 def _history(lines: Sequence[str]) -> int:
     """Where an earlier mail begins that is not marked line by line, or the end."""
     empty_so_far = True
-    for at, line in enumerate(lines[:DEEPEST_SEARCH]):
+    for at, line in enumerate(lines[:_DEEPEST_SEARCH]):
         if _is_separator(line) or _is_head(lines, at, alone=empty_so_far):
             return _above_rule(lines, at)
         length = _attribution(lines, at)
@@ -55,7 +55,7 @@ def _history(lines: Sequence[str]) -> int:
 
 def _above_rule(lines: Sequence[str], at: int) -> int:
     """A rule above the quoted mail belongs to it."""
-    while at > 0 and RULE.fullmatch(lines[at - 1]):
+    while at > 0 and _RULE.fullmatch(lines[at - 1]):
         at -= 1
     return at
 
@@ -67,7 +67,7 @@ def _is_quoted(line: str) -> bool:
 def _is_separator(line: str) -> bool:
     """Whether it says -----Original Message-----, or "Begin forwarded message:"."""
     line = line.strip().strip("> ")
-    if not 5 < len(line) < 120 or not (line[0] in "-_=*" or COLON.match(line[-1])):
+    if not 5 < len(line) < 120 or not (line[0] in "-_=*" or _COLON.match(line[-1])):
         return False
     return first(plain(line), phrases("quoting", "original")) is not None
 
@@ -79,7 +79,7 @@ def _is_head(lines: Sequence[str], at: int, *, alone: bool) -> bool:
     """
     if _field(lines[at]) is None:
         return False
-    block = list(islice((line for line in lines[at : at + 30] if line.strip()), HEAD_LINES))
+    block = list(islice((line for line in lines[at : at + 30] if line.strip()), _HEAD_LINES))
     names = {name for name in map(_field, block) if name}
     senders = names & word_set("quoting", "from")
     return len(names) >= 3 and bool(senders) and (not alone or any("@" in line for line in block))
@@ -87,7 +87,7 @@ def _is_head(lines: Sequence[str], at: int, *, alone: bool) -> bool:
 
 def _field(line: str) -> str | None:
     """The name of a mail's field that the line begins with, in any language."""
-    found = FIELD.match(line)
+    found = _FIELD.match(line)
     if found is None:
         return None
     name = plain(found[1]).strip("* ")
@@ -98,9 +98,9 @@ def _field(line: str) -> str | None:
 def _attribution(lines: Sequence[str], at: int, *, quotes_below: bool = False) -> int:
     """How many lines "On ... somebody wrote:" takes from here; 0 when it is none."""
     joined = ""
-    for length, line in enumerate(lines[at : at + ATTRIBUTION_LINES], start=1):
-        joined = f"{joined} {line.strip(DIRECTIONS)}".strip()
-        if not line.strip() or len(joined) > LONGEST_ATTRIBUTION:
+    for length, line in enumerate(lines[at : at + _ATTRIBUTION_LINES], start=1):
+        joined = f"{joined} {line.strip(_DIRECTIONS)}".strip()
+        if not line.strip() or len(joined) > _LONGEST_ATTRIBUTION:
             return 0
         if joined.endswith((":", "：")):
             return length if _says_who_wrote(plain(joined), quotes_below) else 0
@@ -108,12 +108,12 @@ def _attribution(lines: Sequence[str], at: int, *, quotes_below: bool = False) -
 
 
 def _says_who_wrote(line: str, quotes_below: bool) -> bool:
-    if not NUMBER.search(line):
+    if not _NUMBER.search(line):
         return False
-    if ENDS_WITH_ADDRESS.search(line) and YEAR.search(line):
+    if _ENDS_WITH_ADDRESS.search(line) and _YEAR.search(line):
         return True
     # A sentence of the answer itself may tell what somebody wrote in some year.
-    sure = quotes_below or "@" in line or CLOCK.search(line) is not None
+    sure = quotes_below or "@" in line or _CLOCK.search(line) is not None
     return sure and first(line, phrases("quoting", "wrote")) is not None
 
 
@@ -124,7 +124,7 @@ def _quotes_follow(lines: Sequence[str], at: int) -> bool:
 
 def _mark_attributions(lines: Sequence[str], rest: list[bool]) -> None:
     """Lines that say who wrote what is quoted below them are no answer either."""
-    for at in range(1, min(len(lines), DEEPEST_SEARCH)):
+    for at in range(1, min(len(lines), _DEEPEST_SEARCH)):
         if _is_quoted(lines[at]) and not _is_quoted(lines[at - 1]):
             start, end = _attribution_above(lines, at)
             rest[start:end] = [True] * (end - start)
@@ -132,7 +132,7 @@ def _mark_attributions(lines: Sequence[str], rest: list[bool]) -> None:
 
 def _attribution_above(lines: Sequence[str], at: int) -> tuple[int, int]:
     end = at if lines[at - 1].strip() else at - 1  # one blank line may stand between
-    for start in range(end - 1, max(-1, end - 1 - ATTRIBUTION_LINES), -1):
+    for start in range(end - 1, max(-1, end - 1 - _ATTRIBUTION_LINES), -1):
         if _attribution(lines, start, quotes_below=True) == end - start:
             return start, at
     return at, at
@@ -145,7 +145,7 @@ def _mark_signature(lines: Sequence[str], rest: list[bool]) -> None:
     if start is None:
         return
     signature = [at for at in own if at >= start]
-    if len(signature) <= LONGEST_SIGNATURE and any(lines[at].strip() for at in own if at < start):
+    if len(signature) <= _LONGEST_SIGNATURE and any(lines[at].strip() for at in own if at < start):
         for at in signature:
             rest[at] = True
 
@@ -153,7 +153,7 @@ def _mark_signature(lines: Sequence[str], rest: list[bool]) -> None:
 def _mark_phone(lines: Sequence[str], rest: list[bool]) -> None:
     """The last line where a program says what it was sent from."""
     for at in reversed(range(len(lines))):
-        if rest[at] or RULE.fullmatch(lines[at]):
+        if rest[at] or _RULE.fullmatch(lines[at]):
             continue
         if len(lines[at]) > 100 or not begins(plain(lines[at]), phrases("quoting", "phone")):
             return

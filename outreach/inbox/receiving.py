@@ -10,8 +10,8 @@ from outreach.db import insert_once
 from outreach.inbox.heads import one_line
 from outreach.inbox.tables import RawMail
 
-MOST_RECIPIENTS = 100
-LONGEST_RECIPIENT = 320
+_MOST_RECIPIENTS = 100
+_LONGEST_RECIPIENT = 320
 
 
 def store(
@@ -22,11 +22,11 @@ def store(
     ``recipients`` are those of the envelope (RFC 5321 RCPT TO), where the door knows them.
     """
     digest = hashlib.sha256(content).hexdigest()
-    named = [one_line(each)[:LONGEST_RECIPIENT] for each in recipients]
+    named = [one_line(each)[:_LONGEST_RECIPIENT] for each in recipients]
     raw = RawMail(
         digest=digest,
         content=content,
-        envelope_recipients=named[:MOST_RECIPIENTS],
+        envelope_recipients=named[:_MOST_RECIPIENTS],
         door=door,
         received_at=now,
     )

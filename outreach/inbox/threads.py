@@ -6,6 +6,7 @@ from sqlmodel import Session, col, select, update
 
 from outreach.db import insert_once
 from outreach.delivery.tables import Delivery
+from outreach.errors import NotAllowed, NotFound
 from outreach.inbox.tables import Thread, ThreadState
 
 
@@ -38,4 +39,28 @@ def waits_for_us(session: Session, delivery: Delivery, now: datetime) -> int | N
         .where(col(Thread.id) == found)
         .values(state=ThreadState.waiting_for_us, last_mail_at=now)
     )
+    return found
+
+
+def close(session: Session, thread_id: int) -> None:
+    """It is nobody's turn, until a person writes again or somebody reopens it."""
+    thread = _thread(session, thread_id)
+    if thread.state is ThreadState.closed:
+        raise NotAllowed(f"Thread {thread_id} is closed already.")
+    thread.state = ThreadState.closed
+    session.add(thread)
+
+
+def reopen(session: Session, thread_id: int) -> None:
+    thread = _thread(session, thread_id)
+    if thread.state is not ThreadState.closed:
+        raise NotAllowed(f"Thread {thread_id} is not closed.")
+    thread.state = ThreadState.waiting_for_us
+    session.add(thread)
+
+
+def _thread(session: Session, thread_id: int) -> Thread:
+    found = session.get(Thread, thread_id, populate_existing=True)
+    if found is None:
+        raise NotFound(f"There is no thread {thread_id}.")
     return found

@@ -1,6 +1,5 @@
 """From a rendering with markers to a skeleton: subject, text and HTML, in the order of a letter."""
 
-import hashlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -33,12 +32,9 @@ def convert(markdown: MarkdownIt, fields: Sequence[str], language: str) -> Skele
     for _, problem in refusals([*body_tokens, *notes, *footer_tokens]):
         raise InvalidInput(f"The letter cannot be used: {problem}.")
     parts = _Parts(addressee, date, reference, body_tokens, signatories, notes, footer_tokens)
-    return _skeleton(language, one_line(subject), _text(parts), _html(parts, subject, language))
-
-
-def _skeleton(language: str, subject: str, text: str, html: str) -> Skeleton:
-    digest = hashlib.sha256("\0".join((language, subject, text, html)).encode())
-    return Skeleton(id=digest.hexdigest(), language=language, subject=subject, text=text, html=html)
+    if not one_line(subject):
+        raise InvalidInput("The letter cannot be used: its subject can be empty.")
+    return Skeleton.of(language, one_line(subject), _text(parts), _html(parts, subject, language))
 
 
 def _text(parts: _Parts) -> str:

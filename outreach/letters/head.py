@@ -54,7 +54,7 @@ def write_head(values: Mapping[str, Any]) -> str:
 
 
 def _problems(values: Mapping[str, Any], head: str) -> Iterator[str]:
-    if values.get("subject", "") == "":
+    if not str(values.get("subject", "")).strip():
         yield 'a subject is needed: subject = "..."'
     for key, value in values.items():
         if problem := _key_problem(key, value):

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from outreach.errors import InvalidInput, NotFound
+from outreach.errors import InvalidInput, NotAllowed, NotFound
 from outreach.letters.head import TEXT_KEYS, read_head, split_head, write_head
 from outreach.letters.languages import choose
 from outreach.letters.markers import RESERVED
@@ -104,6 +104,25 @@ def parse_source(
 def to_text(source: LetterSource) -> str:
     """The file that ``parse_source`` reads back as the same letter."""
     return f"{write_head(asdict(source))}\n\n{source.body.rstrip()}\n"
+
+
+def save(templates: Path, source: LetterSource, *, replace: bool = False) -> Path:
+    """Write a letter into the organizers' folder; NotAllowed where a file is there already."""
+    name = f"{source.step}.{source.language}.md"
+    if not _SLUG.fullmatch(source.slug) or not _FILE.fullmatch(name):
+        raise InvalidInput(
+            "A letter's name is in small letters, digits and hyphens, and a language is a code "
+            "such as fr."
+        )
+    text = to_text(source)
+    if len(text.encode()) > _LARGEST:
+        raise InvalidInput(f"The letter is larger than {_LARGEST:,} bytes.")
+    path = templates / "letters" / source.slug / name
+    if path.exists() and not replace:
+        raise NotAllowed(f"{path} is there already. To write over it, add --replace.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 def list_letters(templates: Path) -> list[str]:

@@ -1,5 +1,7 @@
 """The skeleton of a letter, as it is stored: everything that copies of one branch share."""
 
+import hashlib
+
 from sqlmodel import Field, SQLModel
 
 
@@ -15,3 +17,8 @@ class Skeleton(SQLModel, table=True):
     subject: str
     text: str
     html: str
+
+    @classmethod
+    def of(cls, language: str, subject: str, text: str, html: str) -> "Skeleton":
+        digest = hashlib.sha256("\0".join((language, subject, text, html)).encode()).hexdigest()
+        return cls(id=digest, language=language, subject=subject, text=text, html=html)

@@ -10,9 +10,9 @@ from sqlmodel import Session, col
 from outreach.campaigns.tables import Campaign
 from outreach.contacts.states import MemberStates
 from outreach.contacts.tables import Contact, Mission
+from outreach.delivery.states import held_back
 from outreach.delivery.tables import Delivery, Purpose, State, Suppression
 from outreach.inbox.tables import IncomingMail, RawMail, RawState, Thread, ThreadState
-from outreach.reports.counting import is_held_back
 from outreach.reports.missions import mission_name, state_name
 
 Kind = Literal["waiting", "holding_pen", "unreadable", "in_doubt", "unreachable", "held_back"]
@@ -115,7 +115,7 @@ def _held_back(session: Session) -> list[Need]:
         .join_from(Delivery, Campaign, col(Campaign.id) == col(Delivery.campaign_id))
         .join(Contact, col(Contact.id) == col(Delivery.contact_id))
         .where(
-            is_held_back(),
+            held_back(),
             col(Delivery.recipient_address).not_in(select(col(Suppression.address))),
             col(Contact.erased_at).is_(None),
         )

@@ -8,9 +8,10 @@ weeks add up to "so far" even when a provider reports days later.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, Subquery, and_, cast, func, null, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, Subquery, cast, func, null, or_, select
 from sqlmodel import col
 
+from outreach.delivery import states
 from outreach.delivery.tables import Delivery, Purpose, State
 from outreach.inbox.tables import IncomingMail, MailKind, Thread
 from outreach.tracking.events import STATES
@@ -18,8 +19,6 @@ from outreach.tracking.tables import Agent, Event, EventKind, OpenCount
 
 Counted = Select[tuple[int | None, int | None, datetime]]
 Condition = ColumnElement[bool]
-
-TAKEN = (State.sent, State.delivered, State.bounced)
 
 
 def copies(at: Any, *conditions: Condition) -> Counted:
@@ -29,21 +28,16 @@ def copies(at: Any, *conditions: Condition) -> Counted:
     return columns.where(of_a_campaign, *conditions)
 
 
-def is_held_back() -> Condition:
-    """Skipped by the plan; what was released and then came too late has an ``expires_at``."""
-    return and_(col(Delivery.state) == State.skipped, col(Delivery.expires_at).is_(None))
-
-
 def held_back() -> Counted:
-    return copies(_settled(), is_held_back())
+    return copies(_settled(), states.held_back())
 
 
 def late() -> Counted:
-    return copies(_settled(), col(Delivery.state) == State.skipped, ~is_held_back())
+    return copies(_settled(), col(Delivery.state) == State.skipped, ~states.held_back())
 
 
 def planned() -> Counted:
-    return copies(col(Delivery.planned_at), ~is_held_back())
+    return copies(col(Delivery.planned_at), ~states.held_back())
 
 
 def everything_planned() -> Counted:
@@ -56,7 +50,7 @@ def in_state(state: State) -> Counted:
 
 def sent(*conditions: Condition) -> Counted:
     """What a carrier took, also when it was refused or came back later."""
-    taken = or_(col(Delivery.sent_at).is_not(None), col(Delivery.state).in_(TAKEN))
+    taken = or_(col(Delivery.sent_at).is_not(None), col(Delivery.state).in_(states.TAKEN))
     return copies(_sent(), taken, *conditions)
 
 
@@ -67,8 +61,9 @@ def delivered() -> Counted:
 
 def handed_over(*conditions: Condition) -> Counted:
     """What was sent or may have been: a copy in doubt can be read and answered too."""
-    states = col(Delivery.state).in_((*TAKEN, State.unknown))
-    return copies(_sent(), or_(col(Delivery.sent_at).is_not(None), states), *conditions)
+    may_have_gone = col(Delivery.state).in_(states.MAY_HAVE_GONE)
+    went = or_(col(Delivery.sent_at).is_not(None), may_have_gone)
+    return copies(_sent(), went, *conditions)
 
 
 def reminders() -> Counted:

@@ -1,6 +1,5 @@
 """The weekly report: which are due, making each once, and queueing it for the organizers."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
@@ -118,17 +117,12 @@ def _due_since(week: Week, now: datetime, zone: ZoneInfo) -> Iterator[Week]:
 
 def _skeleton(report: WeeklyReport, public_url: str) -> Skeleton:
     figures, links = Figures.model_validate(report.figures), rendering.Links(public_url)
-    parts = [
-        _without_markers(part)
-        for part in (
-            wording.subject(figures),
-            rendering.as_text(figures, links),
-            rendering.as_html(figures, links),
-        )
-    ]
-    subject, text, html = parts
-    digest = hashlib.sha256("\0".join(("en", *parts)).encode()).hexdigest()
-    return Skeleton(id=digest, language="en", subject=subject, text=text, html=html)
+    return Skeleton.of(
+        "en",
+        _without_markers(wording.subject(figures)),
+        _without_markers(rendering.as_text(figures, links)),
+        _without_markers(rendering.as_html(figures, links)),
+    )
 
 
 def _without_markers(text: str) -> str:

@@ -112,7 +112,7 @@ _NEEDS: dict[Kind, str] = {
     "waiting": "{threads} for us.",
     "holding_pen": "{mails} in the holding pen, to be filed by a person.",
     "unreadable": "{mails} could not be read: kept as received, to be tried again.",
-    "in_doubt": "{copies} in doubt ({item.campaign}): did they go? Please settle each.",
+    "in_doubt": "{copies} in doubt ({item.campaign}): to be settled by a person.",
     "unreachable": "{missions} cannot be reached: mail to every contact bounced or was refused.",
     "held_back": "{contacts} held back ({item.campaign}): {item.reason}",
 }

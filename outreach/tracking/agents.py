@@ -7,10 +7,10 @@ from outreach.tracking.tables import Agent
 
 # Apple Mail fetches every image through Apple's relays, whether or not anybody reads the mail,
 # and gives this and nothing more as its name.
-APPLE_PREFETCH = "Mozilla/5.0"
+_APPLE_PREFETCH = "Mozilla/5.0"
 
 # Programs that say they are no person's: crawlers, libraries, and gateways that check mail.
-MACHINES = re.compile(
+_MACHINES = re.compile(
     r"bot\b|bot/|crawl|spider|scan|headless|phantomjs|monitor|preview|validator"
     r"|curl|wget|python|urllib|aiohttp|okhttp|libwww|java/|go-http|node-fetch|axios|ruby|perl"
     r"|barracuda|proofpoint|mimecast|trendmicro|symantec|messagelabs|forcepoint|ironport"
@@ -19,25 +19,25 @@ MACHINES = re.compile(
 )
 
 # Providers that fetch on behalf of somebody, usually at the moment of reading and sometimes ahead.
-PROXIES = re.compile(r"GoogleImageProxy|YahooMailProxy|YahooCacheSystem|via ggpht", re.IGNORECASE)
+_PROXIES = re.compile(r"GoogleImageProxy|YahooMailProxy|YahooCacheSystem|via ggpht", re.IGNORECASE)
 
-PEOPLE = re.compile(
+_PEOPLE = re.compile(
     r"Thunderbird|Outlook|MSOffice|ms-office|Microsoft Office|Evolution|KMail|Lotus-Notes"
     r"|(Chrome|CriOS|Firefox|FxiOS|Version|Edg|OPR|Mobile|Trident)/[\d.]+|AppleWebKit",
     re.IGNORECASE,
 )
 
 # Nobody opens, decides to load images and is done within this; gateways are.
-TOO_SOON = timedelta(seconds=10)
+_TOO_SOON = timedelta(seconds=10)
 
 
 def classify(user_agent: str, *, since_sent: timedelta | None) -> Agent:
     """``since_sent`` is None where the moment of sending is not known."""
     name = user_agent.strip()
-    if name == APPLE_PREFETCH or MACHINES.search(name):
+    if name == _APPLE_PREFETCH or _MACHINES.search(name):
         return Agent.machine
-    if PROXIES.search(name) or not PEOPLE.search(name):
+    if _PROXIES.search(name) or not _PEOPLE.search(name):
         return Agent.unknown
-    if since_sent is not None and since_sent < TOO_SOON:
+    if since_sent is not None and since_sent < _TOO_SOON:
         return Agent.unknown  # a gateway may call itself a browser
     return Agent.person

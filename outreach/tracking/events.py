@@ -29,13 +29,13 @@ STATES = {
 
 # Only these know for sure that a copy went: links, reply address and Message-ID stand in a
 # preview too.
-PROVIDERS = frozenset({"sendgrid"})
+_PROVIDERS = frozenset({"sendgrid"})
 
 # A state that needs its reason.
-EXPLAINED = frozenset({State.bounced, State.failed})
+_EXPLAINED = frozenset({State.bounced, State.failed})
 
 # After these nothing more may go to the address; beside it what a schedule's `stop.on` calls it.
-STOPS: Mapping[EventKind, tuple[SuppressionReason, StopKind]] = {
+_STOPS: Mapping[EventKind, tuple[SuppressionReason, StopKind]] = {
     EventKind.bounced: (SuppressionReason.bounced, "bounce"),
     EventKind.complained: (SuppressionReason.complained, "unsubscribe"),
     EventKind.unsubscribed: (SuppressionReason.unsubscribed, "unsubscribe"),
@@ -57,6 +57,9 @@ def record(
 ) -> bool:
     """Store what happened and apply it; False when ``source_key`` was told before.
 
+    Of a copy that never left only its provider can tell. What its preview causes has its effects,
+    but is no event of the copy, which may still be planned anew; then it is False too.
+
     ``permanent`` is for bounces: one that is not (a full mailbox, a block) is stored and shown,
     and stops nothing.
     """
@@ -71,10 +74,11 @@ def record(
         source_key=source_key,
         detail={**(detail or {}), **_permanence(kind, permanent)},
     )
-    if insert_once(session, event) is None:
+    of_a_preview = source not in _PROVIDERS and delivery.state in states.NOT_LEFT
+    if not of_a_preview and insert_once(session, event) is None:
         return False
     _apply(session, delivery, event, passing=kind is EventKind.bounced and not permanent, now=now)
-    return True
+    return not of_a_preview
 
 
 def _apply(
@@ -82,11 +86,11 @@ def _apply(
 ) -> None:
     if event.kind in STATES:
         to = State.sent if passing else STATES[event.kind]
-        answer, sure = event.detail.get("answer"), event.source in PROVIDERS
+        answer, sure = event.detail.get("answer"), event.source in _PROVIDERS
         settle(session, delivery, to, now=now, reason=answer, sure=sure)
-    if event.kind in STOPS and not passing:
-        reason, cause = STOPS[event.kind]
-        suppression.suppress(session, delivery.recipient_address, reason, now=now)
+    if event.kind in _STOPS and not passing:
+        reason, cause = _STOPS[event.kind]
+        suppression.suppress_recipient(session, delivery, reason, now=now)
         stopping.answered(session, delivery, cause, now)
 
 
@@ -109,7 +113,7 @@ def settle(
         states.move(session, [delivery.id], State.sending, now=now, only_from={State.queued})
     states.move(session, [delivery.id], State.sent, now=now)
     if to is not State.sent:
-        why = reason if to in EXPLAINED else None
+        why = reason if to in _EXPLAINED else None
         states.move(session, [delivery.id], to, now=now, reason=why)
     session.expire(delivery, ["state", "reason", "sent_at", "settled_at"])
 

@@ -13,17 +13,18 @@ from sqlmodel import Session, col, select, update
 from outreach.campaigns.schedule import schedule_of
 from outreach.campaigns.tables import Campaign
 from outreach.db import insert_once
+from outreach.delivery.states import NOT_LEFT
 from outreach.delivery.tables import Delivery, State
 from outreach.tracking.agents import classify
 from outreach.tracking.events import record
 from outreach.tracking.tables import Agent, Event, EventKind, OpenCount
 
 # A gateway that checks mail loads what it finds in every copy at once; people do not.
-BURST_WITHIN = timedelta(seconds=10)
-BURST_COPIES = 3
+_BURST_WITHIN = timedelta(seconds=10)
+_BURST_COPIES = 3
 
-# These have not left, so whoever loads their image looks at a preview.
-NOT_GONE = (State.queued, State.cancelled, State.skipped, State.failed)
+# Nobody was sent these, so whoever loads their image looks at a preview.
+_NOBODY_HAS = NOT_LEFT | {State.failed}
 
 
 def record_open(session: Session, key: str, user_agent: str, now: datetime) -> bool:
@@ -33,7 +34,7 @@ def record_open(session: Session, key: str, user_agent: str, now: datetime) -> b
     only totals are kept: there nothing is left to tell the second load by.
     """
     delivery = session.exec(select(Delivery).where(Delivery.key == key)).one_or_none()
-    if delivery is None or delivery.state in NOT_GONE:
+    if delivery is None or delivery.state in _NOBODY_HAS:
         return False
     agent = classify(user_agent, since_sent=now - delivery.sent_at if delivery.sent_at else None)
     if policy(session, delivery) == "count":
@@ -100,7 +101,7 @@ def _count(session: Session, delivery: Delivery, agent: Agent, now: datetime) ->
 def _reconsider_burst(session: Session, delivery: Delivery, happened_at: datetime) -> None:
     """When several copies to one domain are opened at once, it was the domain's gateway."""
     near = _opened_near(session, delivery.recipient_domain, happened_at)
-    if len({event.delivery_id for event in near}) < BURST_COPIES:
+    if len({event.delivery_id for event in near}) < _BURST_COPIES:
         return
     session.execute(
         update(Event)
@@ -116,6 +117,6 @@ def _opened_near(session: Session, domain: str, moment: datetime) -> Sequence[Ev
         .where(
             Event.kind == EventKind.opened,
             Delivery.recipient_domain == domain,
-            col(Event.happened_at).between(moment - BURST_WITHIN, moment + BURST_WITHIN),
+            col(Event.happened_at).between(moment - _BURST_WITHIN, moment + _BURST_WITHIN),
         )
     ).all()

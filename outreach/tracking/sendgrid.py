@@ -25,7 +25,7 @@ Told = Mapping[str, Any]
 
 # SendGrid's words and ours. `group_resubscribe` is missing on purpose: only an organizer lifts
 # a suppression.
-KINDS = {
+_KINDS = {
     "processed": EventKind.sent,
     "delivered": EventKind.delivered,
     "deferred": EventKind.deferred,
@@ -39,7 +39,7 @@ KINDS = {
 }
 
 # What is kept of an event beside its kind and time; the address stands in the delivery already.
-DETAILS = {
+_DETAILS = {
     "reason": "answer",
     "response": "answer",
     "status": "status",
@@ -47,7 +47,7 @@ DETAILS = {
     "bounce_classification": "classification",
     "attempt": "attempt",
 }
-LONGEST_DETAIL = 1000
+_LONGEST_DETAIL = 1000
 
 
 @dataclass
@@ -107,7 +107,7 @@ def _deliveries(session: Session, events: Sequence[Told]) -> dict[str, Delivery]
 def _apply(session: Session, told: Told, deliveries: Mapping[str, Delivery], now: datetime) -> str:
     """The field of the tally that the event counts in."""
     delivery = deliveries.get(_text(told, "delivery"))
-    kind = KINDS.get(_text(told, "event"))
+    kind = _KINDS.get(_text(told, "event"))
     if delivery is None:
         return "strange"
     if kind is None:
@@ -162,7 +162,7 @@ def _moment(told: Told, now: datetime) -> datetime:
 
 
 def _detail(told: Told) -> dict[str, str]:
-    values = ((ours, _text(told, theirs)[:LONGEST_DETAIL]) for theirs, ours in DETAILS.items())
+    values = ((ours, _text(told, theirs)[:_LONGEST_DETAIL]) for theirs, ours in _DETAILS.items())
     return {ours: value for ours, value in values if value}
 
 

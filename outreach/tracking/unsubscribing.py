@@ -13,8 +13,8 @@ from outreach.tracking.tables import EventKind
 def unsubscribe(session: Session, key: str, source: str, now: datetime) -> bool:
     """Send nothing more to the address that the copy ``key`` went to.
 
-    True when the address is unsubscribed now, also when it was before; False when no such copy
-    exists. ``source`` is the door: "page", "one-click", "inbox".
+    True when the address is unsubscribed now, also when it was before or has been erased; False
+    when no such copy exists. ``source`` is the door: "page", "one-click", "inbox".
     """
     delivery = session.exec(select(Delivery).where(Delivery.key == key)).one_or_none()
     if delivery is None:
@@ -30,6 +30,5 @@ def unsubscribe(session: Session, key: str, source: str, now: datetime) -> bool:
     )
     if not told_now:
         # Asked again, perhaps after an organizer lifted the first one by mistake.
-        unsubscribed = SuppressionReason.unsubscribed
-        suppression.suppress(session, delivery.recipient_address, unsubscribed, now=now)
+        suppression.suppress_recipient(session, delivery, SuppressionReason.unsubscribed, now=now)
     return True

@@ -1,5 +1,6 @@
 """Copies of the whole database, and going back to one without sending anything twice."""
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -7,16 +8,22 @@ from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
+from sqlmodel import Session, col
 
 from outreach import migrations
 from outreach.campaigns import progress
+from outreach.campaigns.tables import Campaign, CampaignState
 from outreach.db import Clock, Database
+from outreach.delivery.states import move_where
+from outreach.delivery.tables import Delivery, State
 from outreach.errors import InvalidInput, Misconfigured, NotAllowed
 
 WHY_PAUSED = (
     "The database was restored from a backup. What left after that backup was made stands as "
     "unsent here: compare with the carrier before you resume."
 )
+
+WHY_WITHDRAWN = "it may have left before the database was restored from a backup"
 
 
 def backup(database: Database, file: Path) -> None:
@@ -27,57 +34,75 @@ def backup(database: Database, file: Path) -> None:
     if database.is_sqlite:
         _copy_sqlite(_sqlite_path(database.url), draft)
     else:
-        _postgres("pg_dump", "--format=custom", f"--file={draft}", _dsn(database.url))
+        _postgres(database.url, "pg_dump", "--format=custom", f"--file={draft}")
     draft.rename(file)
 
 
 def restore(url: str, file: Path, *, replace: bool, clock: Clock) -> list[str]:
-    """Put the database at ``url`` back to ``file``; the slugs of the campaigns now paused.
+    """Put the database at ``url`` back to ``file``; the slugs of the campaigns now held.
 
-    Every running campaign is paused, for the backup does not know what left after it was made.
+    Every campaign that could send is held: the backup does not know what left after it was made.
     """
     if not file.exists():
         raise InvalidInput(f"There is no file {file}.")
     if make_url(url).get_backend_name() == "sqlite":
         _restore_sqlite(Path(_sqlite_path(url)), file, replace)
     else:
+        _check_dump(file)
         clean = ("--clean", "--if-exists") if replace else ()
-        _postgres(
-            "pg_restore",
-            "--no-owner",
-            "--single-transaction",
-            *clean,
-            f"--dbname={_dsn(url)}",
-            str(file),
-        )
-    return _pause_running(url, clock)
+        how = ("--no-owner", "--single-transaction", *clean)
+        _postgres(url, "pg_restore", *how, str(file))
+    return _hold_everything(url, clock)
 
 
-def _pause_running(url: str, clock: Clock) -> list[str]:
+def _hold_everything(url: str, clock: Clock) -> list[str]:
+    """What waits may have left already: campaigns stop, and other mail is withdrawn."""
     with closing(Database(url)) as database:
         migrations.upgrade(database)
         with database.transaction() as session:
-            running = progress.running(session)
-            for campaign in running:
-                progress.pause(session, campaign, now=clock(), reason=WHY_PAUSED)
-            return [campaign.slug for campaign in running]
+            its_own = col(Delivery.campaign_id).is_(None)
+            move_where(session, its_own, State.cancelled, now=clock(), reason=WHY_WITHDRAWN)
+            return [each.slug for each in progress.every(session) if _hold(session, each, clock)]
+
+
+def _hold(session: Session, campaign: Campaign, clock: Clock) -> bool:
+    match campaign.state:
+        case CampaignState.running:
+            progress.pause(session, campaign, now=clock(), reason=WHY_PAUSED)
+        case CampaignState.planned:  # it may have been approved, and have sent, since
+            progress.discard_plan(session, campaign)
+            campaign.state, campaign.reason = CampaignState.loaded, WHY_PAUSED
+        case _:
+            return False
+    return True
 
 
 def _restore_sqlite(path: Path, file: Path, replace: bool) -> None:
     if path.exists() and not replace:
         raise NotAllowed(f"{path} exists. To put the backup in its place, add --replace.")
-    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as copy:
-        try:
-            sound = copy.execute("PRAGMA quick_check").fetchone() == ("ok",)
-        except sqlite3.DatabaseError:
-            sound = False
-    if not sound:
-        raise InvalidInput(f"{file} is no sound SQLite backup. Nothing was changed.")
+    if not _is_sound(file):
+        raise InvalidInput(f"{file} is no sound backup of Outreach. Nothing was changed.")
+    if path.exists():
+        _copy_sqlite(str(path), path.with_name(path.name + ".before-restore"))
     draft = path.with_name(path.name + ".part")
     _copy_sqlite(str(file), draft)
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     draft.replace(path)
+
+
+def _check_dump(file: Path) -> None:
+    if " alembic_version " not in _postgres(None, "pg_restore", "--list", str(file)):
+        raise InvalidInput(f"{file} is no backup of Outreach. Nothing was changed.")
+
+
+def _is_sound(file: Path) -> bool:
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as copy:
+        try:
+            ours = copy.execute("SELECT count(*) FROM alembic_version, delivery").fetchone()
+            return bool(ours) and copy.execute("PRAGMA quick_check").fetchone() == ("ok",)
+        except sqlite3.DatabaseError:
+            return False
 
 
 def _copy_sqlite(source: str, target: Path) -> None:
@@ -92,14 +117,21 @@ def _sqlite_path(url: str) -> str:
     return path
 
 
-def _postgres(program: str, *arguments: str) -> None:
+def _postgres(url: str | None, program: str, *arguments: str) -> str:
+    """What one of Postgres's own programs prints, run on the database ``url`` if there is one.
+
+    The password does not show in the list of processes.
+    """
     if shutil.which(program) is None:
         raise Misconfigured(f"{program} is missing; install it: apt-get install postgresql-client")
-    done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
+    environment, where = dict(os.environ), []
+    if url:
+        address = make_url(url).set(drivername="postgresql")
+        where = [f"--dbname={address._replace(password=None).render_as_string()}"]
+        environment["PGPASSWORD"] = str(address.password or environment.get("PGPASSWORD", ""))
+    done = subprocess.run(
+        [program, *where, *arguments], capture_output=True, text=True, check=False, env=environment
+    )
     if done.returncode:
         raise InvalidInput(f"{program} failed: {done.stderr.strip()}")
-
-
-def _dsn(url: str) -> str:
-    """The address as Postgres's own programs take it."""
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    return done.stdout

@@ -73,6 +73,12 @@ def _hooks(outreach: Outreach) -> Iterator[Finding]:
             "SendGrid's events are refused: their key is not set, so doubts cannot be settled.",
             "Set OUTREACH_SENDGRID_EVENTS_KEY to the verification key of the event webhook.",
         )
+    if outreach.settings.carrier == "sendgrid" and not outreach.settings.sendgrid_inbound_key:
+        yield Finding(
+            "note",
+            "Anybody can put mail into the inbox through /hooks/sendgrid/inbound.",
+            "Sign the inbound parse in SendGrid and set OUTREACH_SENDGRID_INBOUND_KEY.",
+        )
 
 
 def _organizers(outreach: Outreach) -> Iterator[Finding]:
@@ -102,7 +108,7 @@ def _letters(outreach: Outreach) -> Iterator[Finding]:
 def _schedules(outreach: Outreach) -> Iterator[Finding]:
     for path in sorted(outreach.settings.schedules.glob("*.toml")):
         try:
-            schedule.parse(path.read_text("utf-8"), path.name)
+            schedule.parse(schedule.read(path), path.name)
         except OutreachError as error:
             yield Finding("wrong", f"Schedule {path.name}: {error}", "Mend the file it names.")
         else:

@@ -1,16 +1,21 @@
 """Puts the web app together from the application's parts."""
 
+import logging
 from datetime import timedelta
+from types import TracebackType
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from outreach.web import access, error_pages, headers, health, presentation, sign_in
 from outreach.web.desk import campaigns, deliveries, home, inbox, reports
 from outreach.web.hooks import sendgrid
 from outreach.web.public import opens, unsubscribing
 from outreach.wiring import Outreach
+
+log = logging.getLogger(__name__)
 
 ROOMS = (
     sign_in.blueprint,
@@ -28,13 +33,29 @@ ROOMS = (
 # A token in the address, or a signature, says that what is posted here is meant; no cookie does.
 WITHOUT_COOKIE = (unsubscribing.blueprint, sendgrid.blueprint)
 
+ExceptionInfo = tuple[type, BaseException, TracebackType] | tuple[None, None, None]
+
 LARGEST_REQUEST = 1_000_000  # bytes; a route that takes more says so itself
+
+
+class _WebApp(Flask):
+    def log_exception(self, exc_info: ExceptionInfo) -> None:
+        """By the endpoint: the path may hold the token of somebody's letter."""
+        log.error("Exception in %s [%s]", request.endpoint, request.method, exc_info=exc_info)
+
+
+class _RowNumber(IntegerConverter):
+    """An id as a column holds it: a larger number leads nowhere, and reaches no database."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**31 - 1)
 
 
 def create_app(outreach: Outreach, demo: bool = False) -> Flask:
     """``demo`` adds a sign-in with one click and no password: never on a database that counts."""
-    app = Flask("outreach.web")
+    app = _WebApp("outreach.web")
     app.config.update(_config(outreach))
+    app.url_map.converters["row"] = _RowNumber
     app.extensions["outreach"] = outreach
     if outreach.settings.public_url.startswith("https:"):
         _trust_the_proxy(app)

@@ -9,7 +9,7 @@ from flask import Flask
 from markupsafe import Markup
 
 from outreach.accounts.tables import Role
-from outreach.delivery.tables import State
+from outreach.delivery.tables import Delivery, State
 from outreach.letters.languages import direction
 from outreach.web.current import organizer, parts
 
@@ -31,6 +31,7 @@ def install(app: Flask) -> None:
         number=number,
         share=share,
         size=size,
+        standing=standing,
         state=state_name,
         words=words,
     )
@@ -66,7 +67,7 @@ def share(part: int, whole: int) -> str:
 
 def size(octets: int) -> str:
     if octets < 1000:
-        return f"{octets} bytes"
+        return f"{octets} byte{'' if octets == 1 else 's'}"
     return f"{octets / 1000:.0f} kB" if octets < 1_000_000 else f"{octets / 1_000_000:.1f} MB"
 
 
@@ -84,6 +85,12 @@ def words(kind: StrEnum | str) -> str:
     """A stored kind as a reader knows it: "out_of_office" is "out of office"."""
     known = STATES.get(kind) if isinstance(kind, State) else None
     return known or str(kind).replace("_", " ")
+
+
+def standing(delivery: Delivery) -> str:
+    """Where a copy stands. One that was released and then came too late is not held back."""
+    late = delivery.state is State.skipped and delivery.expires_at is not None
+    return "too late" if late else words(delivery.state)
 
 
 def may_organize() -> bool:

@@ -20,13 +20,16 @@ from werkzeug.exceptions import TooManyRequests
 
 from outreach.accounts import audit, people
 from outreach.accounts.tables import Organizer
-from outreach.errors import NotFound
+from outreach.delivery.addresses import canonical
+from outreach.errors import InvalidInput, NotFound
 from outreach.web.access import Visitor
 from outreach.web.current import parts
 from outreach.web.throttle import SignInThrottle
 
 blueprint = Blueprint("sign_in", __name__)
 demo_blueprint = Blueprint("demo", __name__)
+
+LONGEST_ACCOUNT = 254  # as an organizer's address is stored; made-up ones must not fill the memory
 
 
 def install(app: Flask) -> None:
@@ -42,17 +45,18 @@ def ask() -> ResponseReturnValue:
 
 @blueprint.post("/sign-in")
 def enter() -> ResponseReturnValue:
-    address = request.form.get("address", "").strip().casefold()
+    address = request.form.get("address", "").strip()
+    account = _account(address)
     network, now = request.remote_addr or "", parts().clock()
     throttle = cast(SignInThrottle, current_app.extensions["outreach.sign_in_throttle"])
-    if wait := throttle.wait(address, network, now):
+    if wait := throttle.wait(account, network, now):
         raise TooManyRequests(retry_after=math.ceil(wait.total_seconds()))
     with parts().database.reading() as reading:
         found = people.authenticate(reading, address, request.form.get("password", ""))
     if found is None:
-        throttle.failed(address, network, now)
+        throttle.failed(account, network, now)
         return _form(address=address, refused=True), 401
-    throttle.succeeded(address)
+    throttle.succeeded(account)
     return _let_in(found)
 
 
@@ -72,6 +76,15 @@ def leave() -> ResponseReturnValue:
     logout_user()
     session.clear()
     return redirect(url_for("sign_in.ask"), 303)
+
+
+def _account(address: str) -> str:
+    """What attempts are counted under: every spelling that leads to one account is one."""
+    try:
+        address = canonical(address)
+    except InvalidInput:
+        address = address.casefold()
+    return address[:LONGEST_ACCOUNT]
 
 
 def _form(address: str = "", refused: bool = False) -> str:

@@ -8,7 +8,7 @@ WINDOW = timedelta(minutes=15)
 BY_ACCOUNT = 10  # failures within the window
 BY_NETWORK_ADDRESS = 50  # an office may stand behind one address
 
-_MOST_KEYS = 10_000  # a flood of made-up addresses must not fill the memory
+MOST_KEYS = 10_000  # a flood of made-up addresses must not fill the memory
 
 
 class Throttle:
@@ -18,8 +18,11 @@ class Throttle:
     and a restart forgets. That is still few; shared counting can come with shared storage.
     """
 
-    def __init__(self, limit: int, window: timedelta = WINDOW) -> None:
+    def __init__(
+        self, limit: int, window: timedelta = WINDOW, *, most_keys: int = MOST_KEYS
+    ) -> None:
         self._limit = limit
+        self._most_keys = most_keys
         self._window = window
         self._failures: defaultdict[str, deque[datetime]] = defaultdict(lambda: deque(maxlen=limit))
         self._lock = Lock()
@@ -34,7 +37,7 @@ class Throttle:
 
     def failed(self, key: str, now: datetime) -> None:
         with self._lock:
-            if key not in self._failures and len(self._failures) >= _MOST_KEYS:
+            if key not in self._failures and len(self._failures) >= self._most_keys:
                 self._forget_the_oldest()
             self._failures[key].append(now)
 
@@ -44,7 +47,7 @@ class Throttle:
 
     def _forget_the_oldest(self) -> None:
         by_last_failure = sorted(self._failures, key=lambda key: self._failures[key][-1])
-        for key in by_last_failure[: _MOST_KEYS // 10]:
+        for key in by_last_failure[: max(1, self._most_keys // 10)]:
             del self._failures[key]
 
 

@@ -102,6 +102,12 @@ def test_what_was_approved_once_is_not_approved_again(session: Session) -> None:
     ("column", "value"),
     [
         ("slots", ["somebody else"]),
+        ("sender_name", "Somebody else"),
+        ("sender_address", "other@example.org"),
+        ("recipient_name", "Somebody Else"),
+        ("tracks_opens", False),
+        ("in_reply_to", "<another@example.org>"),
+        ("references", ["<another@example.org>"]),
         ("recipient_address", "other@ch.example"),
         ("planned_at", MONDAY),
         ("identity", "campaign:offices:1:contact:999"),

@@ -13,6 +13,7 @@ from outreach.delivery.suppression import suppress
 from outreach.delivery.tables import Delivery, Purpose, State, SuppressionReason
 from outreach.errors import InvalidInput, NotAllowed, NotFound
 from outreach.letters.tables import Skeleton
+from outreach.tracking.unsubscribing import unsubscribe
 from tests.campaigns.making import (
     LAST_STEP,
     MONDAY,
@@ -335,3 +336,11 @@ def test_two_campaigns_to_the_same_contact_have_rows_of_their_own(session: Sessi
         planned(session, a_campaign(session, slug=slug))
     identities = session.exec(select(Delivery.identity)).all()
     assert Counter(identity.split(":")[1] for identity in identities) == {"first": 2, "second": 2}
+
+
+def test_a_plan_is_made_anew_after_somebody_used_the_link_in_a_preview(session: Session) -> None:
+    a_contact(session)
+    campaign = a_campaign(session)
+    planned(session, campaign)
+    unsubscribe(session, Rows(session, campaign)[1].key, "page", MONDAY)
+    assert planned(session, campaign).reasons == {"the address is suppressed: unsubscribed": 1}

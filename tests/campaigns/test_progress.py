@@ -151,3 +151,18 @@ def test_a_cancelled_campaign_stays_cancelled(session: Session) -> None:
         progress.resume(session, campaign, now=MONDAY)
     with pytest.raises(NotAllowed, match="offices is cancelled"):
         planned(session, campaign)
+
+
+def test_a_campaign_whose_schedule_cannot_be_used_is_paused_and_stops_no_other(
+    session: Session, caplog: pytest.LogCaptureFixture
+) -> None:
+    a_contact(session)
+    broken, good = a_running_campaign(session, slug="a"), a_running_campaign(session, slug="b")
+    broken.source = broken.source.replace("[[steps]]", "[[stages]]")
+    session.flush()
+    assert release(session) == 1
+    assert Rows(session, good)[1].due_at is not None
+    assert broken.state is CampaignState.paused
+    assert (broken.reason or "").startswith("it cannot go on: a.toml cannot be used")
+    assert "Campaign a cannot go on" in caplog.text
+    assert "example" not in caplog.text

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, update
 
+from outreach.campaigns import releasing, stopping
+from outreach.campaigns.pacing import spread
 from outreach.campaigns.releasing import OVERDUE
 from outreach.db import Database
 from outreach.delivery.queue import claim, skip_expired
@@ -155,6 +157,25 @@ def test_a_letter_that_comes_back_late_takes_a_reminder_that_was_released(
     comes_to(session, letter, State.bounced, at=TUESDAY + DAY)
     release(session, TUESDAY + DAY)
     assert Rows(session, campaign)[2].state is State.cancelled
+
+
+def test_an_absence_that_comes_while_moments_are_given_is_not_lost(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contact = a_contact(session)
+    campaign = a_running_campaign(session)
+
+    def postponed_meanwhile(*args: Any, **named: Any) -> Any:
+        until = TUESDAY + 5 * DAY
+        stopping.postpone(session, contact_id=contact.id or 0, until=until, now=MONDAY)
+        return spread(*args, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(releasing, "spread", postponed_meanwhile)
+        release(session)
+    assert Rows(session, campaign)[1].due_at is None
+    release(session)
+    assert Rows(session, campaign)[1].due_at == TUESDAY + 6 * DAY
 
 
 def test_overdue_copies_are_spread_over_the_rest_of_the_window(session: Session) -> None:

@@ -1,12 +1,15 @@
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from sqlmodel import Session
 
-from outreach.campaigns import stopping
+from outreach.campaigns import progress, stopping
 from outreach.campaigns.schedule import StopKind
-from outreach.delivery.queue import NewDelivery, enqueue, skip_expired
+from outreach.db import Database
+from outreach.delivery.queue import NewDelivery, claim, enqueue, skip_expired
+from outreach.delivery.states import move_where
 from outreach.delivery.tables import Delivery, Purpose, State
 from tests.campaigns.making import (
     LAST_STEP,
@@ -21,6 +24,7 @@ from tests.campaigns.making import (
     release,
     was_sent,
 )
+from tests.postgres import Cluster
 
 TUESDAY = datetime(2026, 12, 1, 8, tzinfo=UTC)
 
@@ -106,6 +110,51 @@ def test_a_reminder_that_a_carrier_had_when_the_reply_came_does_not_go_again(
         comes_to(session, reminder, State.unknown, at=TUESDAY)
     stopping.answered(session, Rows(session, campaign)[1], "reply", TUESDAY)
     comes_to(session, reminder, State.queued, at=TUESDAY, due_at=TUESDAY)
+    assert skip_expired(session, now=TUESDAY) == 1
+
+
+@pytest.mark.postgres
+def test_a_reminder_cannot_be_claimed_while_a_reply_stops_it(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(Database(cluster.fresh_database())) as database:
+        with database.transaction() as session:
+            a_contact(session)
+            campaign = a_running_campaign(session)
+            was_sent(session, Rows(session, campaign)[1], TUESDAY)
+            Rows(session, campaign)[2].due_at = TUESDAY
+        claimed: list[Delivery] = []
+
+        def claims_in_between(*args: Any, **named: Any) -> list[int]:
+            with database.transaction() as other:
+                claimed.extend(claim(other, worker="other", limit=1, now=TUESDAY))
+            return move_where(*args, **named)
+
+        monkeypatch.setattr(stopping, "move_where", claims_in_between)
+        with database.transaction() as session:
+            assert stopping.answered(session, Rows(session, campaign)[1], "reply", TUESDAY) == 1
+        assert claimed == []
+
+
+@pytest.mark.parametrize("act", ["pause", "hold", "postpone"])
+def test_a_reminder_that_was_stopped_stays_stopped_whatever_comes_after(
+    session: Session, act: str
+) -> None:
+    contact = a_contact(session)
+    campaign = a_running_campaign(session)
+    was_sent(session, Rows(session, campaign)[1], TUESDAY)
+    reminder = Rows(session, campaign)[2]
+    comes_to(session, reminder, State.sending, at=TUESDAY)
+    stopping.answered(session, Rows(session, campaign)[1], "reply", TUESDAY)
+    if act == "hold":
+        progress.pause(session, campaign, now=TUESDAY, reason="a mistake was found")
+    comes_to(session, reminder, State.queued, at=TUESDAY, due_at=TUESDAY)
+    if act == "pause":
+        progress.pause(session, campaign, now=TUESDAY, reason="a mistake was found")
+    if act == "postpone":
+        until = TUESDAY + timedelta(days=3)
+        stopping.postpone(session, contact_id=contact.id or 0, until=until, now=TUESDAY)
+    release(session, TUESDAY)
     assert skip_expired(session, now=TUESDAY) == 1
 
 

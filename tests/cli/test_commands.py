@@ -2,14 +2,18 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 
+from outreach.accounts import audit, people
+from outreach.accounts.tables import AuditEntry
 from outreach.cli import cli
 from outreach.config import shipped
+from outreach.db import Database
 
 LISTINGS = (
     ("user", "list"),
@@ -164,3 +168,91 @@ def test_mails_are_classified_without_a_database() -> None:
     result = run("inbox", "classify", "m.eml", "--json")
     assert json.loads(result.stdout)["kind"] == "reply"
     assert not Path("var").exists()
+
+
+def test_a_number_no_row_can_have_is_wrong_use_and_no_traceback() -> None:
+    assert run("delivery", "show", "99999999999999999999").exit_code == 2
+    assert run("tick", "--at", "9999-12-31T23:59").exit_code == 2
+    assert run("tick", "--at", "").exit_code == 2
+
+
+def test_a_letter_leaves_neither_its_folder_nor_its_name(tmp_path: Path) -> None:
+    run("init")
+    Path("mine.txt").write_text("Dear Sir,\n\nText.\n")
+    for names in (("--slug", "../../evil"), ("--slug", "mine", "--language", "../zz")):
+        result = run("letters", "import", "mine.txt", *names)
+        assert result.exit_code == 1
+        assert "small letters" in result.stderr
+    assert not list(tmp_path.parent.rglob("evil"))
+
+
+def test_who_loaded_a_campaign_does_not_approve_it_unless_alone() -> None:
+    Path("c.csv").write_text("e-mail,state\nm@fr.example,France\n")
+    run("contacts", "import", "c.csv", "--list", "geneva-missions")
+    for person in ("a", "b"):
+        run("user", "add", f"{person}@example.org", "--role", "approver", "--no-password")
+    schedule = str(shipped("schedules") / "wipo-russia-office.toml")
+    slug = "wipo-russia-office"
+    approve = ("campaign", "approve", slug, "--by")
+
+    run("campaign", "load", schedule)
+    run("campaign", "plan", slug)
+    assert "Nobody knows who loaded" in run(*approve, "a@example.org").stderr
+
+    run("campaign", "load", schedule, "--by", "a@example.org")
+    run("campaign", "plan", slug)
+    assert "somebody else approves it" in run(*approve, "a@example.org").stderr
+    assert run(*approve, "b@example.org").exit_code == 0
+    acts = [entry.act for entry in trail()]
+    assert acts[-2:] == ["campaign planned", "campaign approved"]
+
+
+def trail() -> list[AuditEntry]:
+    with closing(Database("sqlite:///var/outreach.db")) as database, database.reading() as session:
+        return list(reversed(audit.latest(session)))
+
+
+def test_a_forgotten_password_is_replaced() -> None:
+    run("user", "add", "a@example.org", stdin="a quiet harbour at noon\n")
+    assert (
+        run("user", "password", "a@example.org", stdin="another harbour at dusk\n").exit_code == 0
+    )
+    with closing(Database("sqlite:///var/outreach.db")) as database, database.reading() as session:
+        assert people.authenticate(session, "a@example.org", "another harbour at dusk")
+        assert not people.authenticate(session, "a@example.org", "a quiet harbour at noon")
+
+
+def test_a_suppression_is_made_and_lifted_by_hand() -> None:
+    assert "Nothing goes there any more" in run("contacts", "suppress", "m@fr.example").stderr
+    assert "Nothing was going there" in run("contacts", "suppress", "m@fr.example").stderr
+    assert "Mail may go there" in run("contacts", "suppress", "m@fr.example", "--lift").stderr
+
+
+def test_a_letter_is_not_brought_into_the_program_itself() -> None:
+    Path("mine.txt").write_text("Dear Sir,\n\nText.\n")
+    result = run("letters", "import", "mine.txt", "--slug", "mine")
+    assert result.exit_code == 1
+    assert "outreach init" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("mysql://127.0.0.1/x", "OUTREACH_DATABASE_URL is not the address of"),
+        ("postgresql://nobody@127.0.0.1:1/x", "The database refused"),
+        ("sqlite:////nowhere/at/all.db", "The database refused"),
+    ],
+)
+def test_a_database_that_does_not_answer_is_told_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, url: str, says: str
+) -> None:
+    monkeypatch.setenv("OUTREACH_DATABASE_URL", url)
+    result = run("user", "list")
+    assert result.exit_code == 1
+    assert says in result.stderr
+
+
+def test_a_file_that_cannot_be_written_is_named() -> None:
+    result = run("contacts", "export", "--out", "nowhere/contacts.csv")
+    assert result.exit_code == 1
+    assert "nowhere/contacts.csv" in result.stderr

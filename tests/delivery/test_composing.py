@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlmodel import Session
 
+from outreach.delivery.addresses import erased
 from outreach.delivery.composing import Mailbox, Outgoing
 from outreach.delivery.headers import one_line
 from outreach.delivery.tables import Delivery, Purpose
@@ -24,6 +26,7 @@ from tests.delivery.making import (
     a_row,
     a_skeleton,
     body,
+    put,
     read,
 )
 
@@ -257,6 +260,14 @@ def test_a_local_part_outside_ascii_needs_every_hop_to_take_it() -> None:
     assert mail.needs_smtputf8
     assert "To: Person 1 <посол@mission.example>".encode() in mail.mime()
     assert not composed(recipient_name="Посол").needs_smtputf8
+
+
+def test_of_an_erased_copy_nothing_is_composed(session: Session) -> None:
+    kept, gone = put(
+        session, a_row(1), a_row(2, recipient_address=erased("0" * 16), recipient_name="", slots=[])
+    )
+    assert a_composer().compose_stored(session, kept, MORNING) is not None
+    assert a_composer().compose_stored(session, gone, MORNING) is None
 
 
 def test_the_same_mail_gives_the_same_bytes() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from outreach.delivery.carriers import Outcome, Verdict
+from outreach.delivery.carriers import OUR_OWN_FAULT, Outcome, Verdict
 from outreach.delivery.carriers.sendgrid import SendGrid
 from outreach.delivery.composing import Mailbox
 from tests.delivery.making import MORNING, a_mail
@@ -110,9 +110,11 @@ def test_a_refusal_in_another_shape_is_still_one(
 
 
 def test_a_wrong_key_uses_up_no_letter(sendgrid_server: SendGridServer) -> None:
-    [outcome] = carrier(sendgrid_server, api_key="SG.another").send([a_mail(1)])
-    assert outcome.verdict == "later"
-    assert "is the API key right?" in outcome.answer
+    outcomes = carrier(sendgrid_server, api_key="SG.another").send([a_mail(1), a_mail(2)])
+    assert [each.verdict for each in outcomes] == ["later", "later"]
+    assert [each.retry_after for each in outcomes] == [OUR_OWN_FAULT] * 2
+    assert "is the API key right?" in outcomes[0].answer
+    assert sendgrid_server.requests == 1
 
 
 @pytest.mark.parametrize(

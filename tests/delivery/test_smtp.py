@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from outreach.delivery.carriers import Verdict
+from outreach.delivery.carriers import OUR_OWN_FAULT, Outcome, Verdict
 from outreach.delivery.carriers.smtp import Smtp
 from outreach.delivery.composing import Mailbox, Outgoing
 from outreach.letters.copies import Copy
@@ -62,7 +62,6 @@ def test_a_connection_closed_in_between_is_opened_again(
         ("550 5.1.1 no such user", "refused"),
         ("552 5.2.2 mailbox full", "refused"),
         ("554 5.7.1 not wanted", "refused"),
-        ("530 5.7.0 sign in first", "later"),
     ],
 )
 def test_a_refusal_is_for_now_or_for_good_by_its_code_and_stops_no_other_copy(
@@ -73,6 +72,16 @@ def test_a_refusal_is_for_now_or_for_good_by_its_code_and_stops_no_other_copy(
     assert (first.verdict, first.answer) == (verdict, answer)
     assert second.verdict == "sent"
     assert recipients(smtp_server) == ["person2@mission.example"]
+
+
+@pytest.mark.parametrize("at", ["MAIL", "RCPT", "DATA", "DOT"])
+def test_a_refusal_of_our_session_is_no_attempt_of_any_copy(
+    carrier: Smtp, smtp_server: SmtpServer, at: str
+) -> None:
+    smtp_server.say(at, "530 5.7.0 sign in first")
+    outcomes = carrier.send([a_mail(1), a_mail(2)])
+    refusal = Outcome("later", "530 5.7.0 sign in first", retry_after=OUR_OWN_FAULT)
+    assert outcomes == [refusal, refusal]
 
 
 @pytest.mark.parametrize("at", ["CONNECT", "MAIL", "RCPT", "DATA", "BODY"])
@@ -210,5 +219,7 @@ def test_a_certificate_nobody_vouches_for_is_not_accepted(
 
 def test_a_wrong_password_uses_up_no_letter() -> None:
     with SmtpServer(login=("me", "secret")) as server:
-        [outcome] = Smtp(f"smtp://me:wrong@127.0.0.1:{server.port}").send([a_mail(1)])
-    assert (outcome.verdict, outcome.answer) == ("later", "127.0.0.1: 535 5.7.8 no")
+        outcomes = Smtp(f"smtp://me:wrong@127.0.0.1:{server.port}").send([a_mail(1), a_mail(2)])
+    refusal = Outcome("later", "127.0.0.1: 535 5.7.8 no", retry_after=OUR_OWN_FAULT)
+    assert outcomes == [refusal, refusal]
+    assert server.verbs.count("AUTH") == 1

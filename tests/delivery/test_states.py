@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session, col
 
 from outreach.db import Database
-from outreach.delivery.states import TRANSITIONS, move, move_where
+from outreach.delivery.states import MAY_HAVE_GONE, NOT_LEFT, TAKEN, TRANSITIONS, move, move_where
 from outreach.delivery.tables import Delivery, State
 from tests.delivery.making import MORNING, a_row, put
 
@@ -40,6 +40,12 @@ def at(session: Session, *path: State, now: datetime = MORNING) -> Delivery:
 
 def test_every_state_is_in_the_table() -> None:
     assert set(TRANSITIONS) == set(State)
+
+
+def test_a_copy_has_left_or_not_or_that_is_not_settled() -> None:
+    between = {State.sending, State.failed}
+    assert sorted([*NOT_LEFT, *MAY_HAVE_GONE, *between]) == sorted(State)
+    assert TAKEN < MAY_HAVE_GONE
 
 
 def test_only_the_rows_that_may_move_are_named(session: Session) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import select
 
+from outreach.delivery.addresses import erased
 from outreach.delivery.tables import Delivery, State
 from outreach.inbox.tables import MailKind, ThreadState
 from outreach.tracking.tables import EventKind
@@ -170,6 +171,15 @@ def test_a_mail_program_that_unsubscribes_for_its_user_opts_out(world: World) ->
     )
     assert world.receive(machine).kind is MailKind.opt_out
     assert letter.recipient_address in suppressed(world.session)
+
+
+def test_a_mail_about_an_erased_contact_is_filed_all_the_same(world: World) -> None:
+    letter = world.letter(1, ANA)
+    letter.recipient_address, letter.recipient_domain = erased(letter.key), ""
+    world.session.flush()
+    to = f"inbox+{TOKENS.sign('unsubscribe', letter.key)}@in.example.org"
+    assert world.receive(a_mail("Unsubscribe", to=to)).delivery_id == letter.id
+    assert suppressed(world.session) == {}
 
 
 def test_who_was_given_the_letter_opts_out_for_nobody_else(world: World) -> None:

@@ -75,9 +75,10 @@ def test_who_answers_a_preview_has_not_answered_for_the_mission(world: World) ->
     letter = world.letter(1, ANA, state=State.queued)
     sender = {"from": "organizer@elsewhere.example", "in_reply_to": letter.message_id}
     mail = world.receive(a_mail(to=reply_address(letter.key), **sender))
-    assert mail.delivery_id is None
-    assert [each["delivery_id"] for each in mail.suggestions] == [letter.id]
-    assert state_of(world.session, letter) is State.queued
+    assert (mail.delivery_id, mail.suggestions) == (None, [])
+    with pytest.raises(NotAllowed, match="never left"):
+        file_by_hand(world.session, mail, letter, NOW)
+    assert (mail.delivery_id, state_of(world.session, letter)) == (None, State.queued)
 
 
 @pytest.mark.parametrize("field", ["in_reply_to", "references"])

@@ -94,6 +94,36 @@ def test_a_mail_that_fails_is_kept_and_stops_no_other(
     assert raw(database, bad).problem is None
 
 
+def test_a_mail_that_takes_long_to_read_keeps_nobody_waiting(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parse = processing.parse
+
+    def others_write_meanwhile(content: bytes) -> processing.ParsedMail:
+        keep(database, content + b"\r\nanother")
+        return parse(content)
+
+    keep(database, a_mail())
+    monkeypatch.setattr(processing, "parse", others_write_meanwhile)
+    assert read(database).total == 1
+
+
+def test_a_mail_that_another_worker_read_meanwhile_has_no_effect_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parse = processing.parse
+
+    def another_is_faster(content: bytes) -> processing.ParsedMail:
+        monkeypatch.undo()
+        assert read(database) == Tally(held=1)
+        return parse(content)
+
+    keep(database, a_mail())
+    monkeypatch.setattr(processing, "parse", another_is_faster)
+    assert read(database) == Tally()
+    assert len(mails(database)) == 1
+
+
 def test_only_what_could_not_be_read_is_tried_again(database: Database) -> None:
     [number] = keep(database, a_mail())
     with database.transaction() as session, pytest.raises(NotAllowed):

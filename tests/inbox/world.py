@@ -4,7 +4,7 @@ from sqlmodel import Session, select
 
 from outreach.contacts.tables import Contact, Mission
 from outreach.delivery.tables import Delivery, State
-from outreach.inbox.processing import read_mail
+from outreach.inbox.processing import take_in, understand
 from outreach.inbox.receiving import store
 from outreach.inbox.tables import IncomingMail, Thread
 from tests.inbox.samples import sample
@@ -35,7 +35,7 @@ class World:
     def receive(self, content: bytes, *recipients: str) -> IncomingMail:
         """What the mail has become after it was kept and read."""
         raw = store(self.session, content, door="file", recipients=recipients, now=NOW)
-        read_mail(self.session, raw, TOKENS, NOW)
+        take_in(self.session, raw, *understand(raw.content), TOKENS, NOW)
         return self.session.exec(select(IncomingMail).where(IncomingMail.raw_id == raw.id)).one()
 
     def receive_sample(self, name: str) -> IncomingMail:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from sqlmodel import Session
 
+from outreach.delivery.addresses import erased
 from outreach.delivery.tables import Delivery, State
 from outreach.errors import InvalidInput, Misconfigured
 from outreach.tracking.sendgrid import Tally, apply_events, verify
@@ -45,6 +46,18 @@ def copies(session: Session) -> dict[int, Delivery]:
         )
         for number in range(1, 13)
     }
+
+
+def test_an_erased_address_stops_no_other_event_of_its_request(
+    session: Session, copies: dict[int, Delivery]
+) -> None:
+    gone, other = copies[1], copies[2]
+    gone.recipient_address = erased(gone.key)
+    told = [{"event": "bounce", "type": "bounce", "delivery": each.key} for each in (gone, other)]
+    assert apply_events(session, json.dumps(told).encode(), NOW) == Tally(new=2)
+    assert [event.delivery_id for event in events(session)] == [gone.id, other.id]
+    assert state_of(session, gone) is State.bounced
+    assert suppressed(session) == {other.recipient_address: "bounced"}
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from sqlmodel import Session
 
 from outreach.delivery import suppression
+from outreach.delivery.addresses import erased
 from outreach.delivery.tables import State
 from outreach.tracking.tables import EventKind
 from outreach.tracking.unsubscribing import unsubscribe
@@ -36,3 +37,20 @@ def test_asking_again_counts_after_an_organizer_lifted_it(session: Session) -> N
 def test_an_unknown_copy_unsubscribes_nobody(session: Session) -> None:
     assert not unsubscribe(session, "0" * 16, "page", NOW)
     assert suppressed(session) == {}
+
+
+def test_who_was_erased_may_still_ask(session: Session) -> None:
+    copy = a_copy(session, a_campaign(session), a_contact(session, "a@mission-fr.example"))
+    copy.recipient_address = erased(copy.key)
+    for _ in range(2):
+        assert unsubscribe(session, copy.key, "page", NOW)
+    assert suppressed(session) == {}
+
+
+def test_a_previews_link_stops_the_address_and_is_no_event_of_the_copy(session: Session) -> None:
+    contact = a_contact(session, "a@mission-fr.example")
+    copy = a_copy(session, a_campaign(session), contact, state=State.queued)
+    for _ in range(2):
+        assert unsubscribe(session, copy.key, "page", NOW)
+    assert suppressed(session) == {"a@mission-fr.example": "unsubscribed"}
+    assert events(session) == []

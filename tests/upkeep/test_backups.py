@@ -1,6 +1,7 @@
 """Going back to a backup loses nothing else and sends nothing twice."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
@@ -14,7 +15,10 @@ from outreach.accounts import people
 from outreach.accounts.tables import Role
 from outreach.campaigns.tables import Campaign, CampaignState
 from outreach.db import Database
+from outreach.delivery.queue import NewDelivery, enqueue
+from outreach.delivery.tables import Delivery, Purpose, State
 from outreach.errors import InvalidInput, NotAllowed
+from outreach.tokens import Tokens
 from outreach.upkeep import backups
 
 
@@ -104,3 +108,45 @@ def test_a_database_in_use_is_replaced_only_when_asked_to(
     with pytest.raises(NotAllowed, match="--replace"):
         backups.restore(made.url, tmp_path / "backup", replace=False, clock=clock)
     assert organizers(made.url) == ["a@example.org"]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_is_replaced_is_kept_and_a_foreign_database_replaces_nothing(
+    made: Database, tmp_path: Path, clock: Callable[[], datetime]
+) -> None:
+    foreign = tmp_path / "foreign.db"
+    with closing(sqlite3.connect(foreign)) as other:
+        other.execute("CREATE TABLE recipes (name)")
+    made.close()
+    with pytest.raises(InvalidInput, match="Nothing was changed"):
+        backups.restore(made.url, foreign, replace=True, clock=clock)
+    assert organizers(made.url) == ["a@example.org"]
+
+    backups.backup(made, tmp_path / "backup")
+    made.close()
+    backups.restore(made.url, tmp_path / "backup", replace=True, clock=clock)
+    assert organizers(f"{made.url}.before-restore") == ["a@example.org"]
+
+
+@pytest.mark.usefixtures("needs_programs")
+def test_what_was_planned_or_queued_then_may_have_left_since(
+    made: Database, tmp_path: Path, clock: Callable[[], datetime], now: datetime, tokens: Tokens
+) -> None:
+    report = NewDelivery(
+        identity="report:2026-W48:organizer:1",
+        purpose=Purpose.report,
+        sender_address="inbox@in.example.org",
+        recipient_address="a@example.org",
+        skeleton_id=None,
+        due_at=now,
+    )
+    with made.transaction() as session:
+        session.exec(select(Campaign)).one().state = CampaignState.planned
+        enqueue(session, [report], tokens=tokens, now=now)
+    backups.backup(made, tmp_path / "backup")
+    made.close()
+    assert backups.restore(made.url, tmp_path / "backup", replace=True, clock=clock) == ["spring"]
+    with closing(Database(made.url)) as database, database.reading() as session:
+        assert session.exec(select(Campaign)).one().state is CampaignState.loaded
+        withdrawn = session.exec(select(Delivery)).one()
+    assert (withdrawn.state, withdrawn.reason) == (State.cancelled, backups.WHY_WITHDRAWN)

@@ -42,21 +42,23 @@ ROUTES = (
     Route("POST", "/sign-in/demo", NOBODY, 303),
     Route("GET", "/", DESK, 200),
     Route("GET", "/campaigns/<slug>", DESK, 200),
-    Route("GET", "/deliveries/<int:number>", DESK, 200),
-    Route("GET", "/deliveries/<int:number>/html", DESK, 200),
-    Route("GET", "/deliveries/<int:number>.eml", DESK, 200),
+    Route("GET", "/deliveries/<row:number>", DESK, 200),
+    Route("GET", "/deliveries/<row:number>/html", DESK, 200),
+    Route("GET", "/deliveries/<row:number>.eml", DESK, 200),
     Route("GET", "/inbox", DESK, 200),
-    Route("GET", "/inbox/threads/<int:number>", DESK, 200),
-    Route("GET", "/inbox/mail/<int:number>", DESK, 200),
-    Route("GET", "/inbox/mail/<int:number>.eml", DESK, 200),
-    Route("GET", "/inbox/raw/<int:number>", DESK, 200),
-    Route("GET", "/inbox/raw/<int:number>.eml", DESK, 200),
+    Route("GET", "/inbox/threads/<row:number>", DESK, 200),
+    Route("GET", "/inbox/mail/<row:number>", DESK, 200),
+    Route("GET", "/inbox/mail/<row:number>.eml", DESK, 200),
+    Route("GET", "/inbox/raw/<row:number>", DESK, 200),
+    Route("GET", "/inbox/raw/<row:number>.eml", DESK, 200),
     Route("GET", "/reports", DESK, 200),
     Route("GET", "/reports/report.css", DESK, 200),
     Route("GET", "/reports/<week>", DESK, 404),
-    Route("POST", "/deliveries/<int:number>/settle", Role.organizer, 303, (("as", "sent"),)),
-    Route("POST", "/inbox/mail/<int:number>/file", Role.organizer, 303, (("copy", "1"),)),
-    Route("POST", "/inbox/raw/<int:number>/try-again", Role.organizer, 303),
+    Route("POST", "/deliveries/<row:number>/settle", Role.organizer, 303, (("as", "sent"),)),
+    Route("POST", "/inbox/mail/<row:number>/file", Role.organizer, 303, (("copy", "1"),)),
+    Route("POST", "/inbox/threads/<row:number>/close", Role.organizer, 303),
+    Route("POST", "/inbox/threads/<row:number>/reopen", Role.organizer, 303),
+    Route("POST", "/inbox/raw/<row:number>/try-again", Role.organizer, 303),
 )
 # These answer in more than one way, or end the walk; each has tests of its own.
 APART = {("GET", "/sign-in"), ("POST", "/sign-out"), ("GET", "/readyz")}
@@ -64,9 +66,9 @@ APART = {("GET", "/sign-in"), ("POST", "/sign-out"), ("GET", "/readyz")}
 
 def address(route: Route, world: World, outreach: Outreach) -> str:
     numbers = {
-        "/deliveries/<int:number>/settle": world.in_doubt.id,
-        "/inbox/threads/<int:number>": world.thread.id,
-        "/inbox/mail/<int:number>/file": world.stray.id,
+        "/deliveries/<row:number>/settle": world.in_doubt.id,
+        "/inbox/threads/<row:number>": world.thread.id,
+        "/inbox/mail/<row:number>/file": world.stray.id,
         "/inbox/mail": world.reply.id,
         "/inbox/raw": world.unreadable.id,
         "/deliveries": world.sent.id,
@@ -74,7 +76,7 @@ def address(route: Route, world: World, outreach: Outreach) -> str:
     number = next((n for start, n in numbers.items() if route.rule.startswith(start)), None)
     purpose = "open" if route.rule.startswith("/o") else "unsubscribe"
     values = {
-        "<int:number>": str(number),
+        "<row:number>": str(number),
         "<token>": outreach.tokens.sign(purpose, world.sent.key),  # type: ignore[arg-type]
         "<slug>": world.campaign.slug,
         "<week>": "2026-W47",

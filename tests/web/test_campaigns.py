@@ -55,6 +55,38 @@ def test_a_campaign_shows_its_contacts_with_what_became_of_each(
     assert f"/inbox/threads/{world.thread.id}" in page
 
 
+def test_what_came_too_late_is_not_held_back(
+    viewer: FlaskClient, world: World, database: Database, tokens: Tokens, now: datetime
+) -> None:
+    reason = "it could not go before its latest time"
+    with database.transaction() as session:
+        late = a_copy(
+            session, tokens, now, world.campaign, a_contact(session, "KE", now),
+            state=State.skipped, expires_at=now, reason=reason,
+        )  # fmt: skip
+    first = text(viewer.get("/").text)
+    assert "went to 1 of 3 (33%)" in first
+    assert "1 too late ; 1 held back" in first
+    page = text(viewer.get("/campaigns/wipo").text)
+    assert "Too late could not go before its latest time 1 of 3 (33%)" in page
+    assert "by a rule; not among the others 1 0" in page
+    assert "contact.family_name has no value 1 contact" in page
+    assert f"{reason} 1 contact" not in page
+    for stands, shown, other in (("too_late", "Kenya", "Japan"), ("skipped", "Japan", "Kenya")):
+        rows = viewer.get(f"/campaigns/wipo?stands={stands}").text.partition("<tbody role")[2]
+        assert shown in rows
+        assert other not in rows
+    copy = text(viewer.get(f"/deliveries/{late.id}").text)
+    assert "too late" in copy
+    assert "held back" not in copy.partition("This copy has no content")[0]
+
+
+def test_what_opens_a_list_of_names_says_of_what(viewer: FlaskClient, world: World) -> None:
+    summaries = re.findall(r"<summary>([^<]+)</summary>", viewer.get("/").text)
+    assert "Which files" in summaries
+    assert "Which" not in summaries
+
+
 @pytest.mark.parametrize(
     ("opens", "said"),
     [

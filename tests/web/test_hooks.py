@@ -188,7 +188,10 @@ def test_without_a_key_every_mail_is_kept(client: FlaskClient, database: Databas
     assert len(kept(database)) == 1
 
 
-@pytest.mark.parametrize("envelope", [b"", b"{", b"[]", b'{"to": "x"}', b'{"to": [1]}', b"\xff"])
+ODD_ENVELOPES = (b"", b"{", b"[]", b'{"to": "x"}', b'{"to": [1]}', b"\xff", b"[" * 100_000)
+
+
+@pytest.mark.parametrize("envelope", ODD_ENVELOPES, ids=lambda envelope: repr(envelope[:12]))
 def test_an_odd_envelope_loses_no_mail(
     client: FlaskClient, database: Database, envelope: bytes
 ) -> None:
@@ -217,20 +220,57 @@ def test_a_mail_in_parts_is_put_together_and_the_log_says_what_to_switch_on(
     assert read.defects == []
 
 
+MADE_OF_PARTS = b"".join(
+    f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{number}"\r\n\r\n\r\n'.encode()
+    for number in range(1001)
+)
+
+
 @pytest.mark.parametrize(
     ("body", "content_type"),
     [
+        (a_form(email=MAIL)[:-30], MULTIPART),
+        (a_form(email=MAIL), "multipart/form-data"),
         (b"email=x", "application/x-www-form-urlencoded"),
+        (MAIL, "message/rfc822"),
         (a_form(subject=b"no mail at all"), MULTIPART),
-        (b"--xYzZY\r\nno headers", MULTIPART),
-        (b"", MULTIPART),
-        (b"", "multipart/form-data"),
+        (a_form(headers=b"Subject: x\x0cFrom: y", text=b"Merci"), MULTIPART),
+        (MADE_OF_PARTS + a_form(email=MAIL), MULTIPART),
     ],
+    ids=["cut off", "no boundary", "other form", "bare", "no mail", "odd headers", "many parts"],
 )
-def test_what_is_no_mail_is_refused(
-    client: FlaskClient, database: Database, body: bytes, content_type: str
+def test_what_cannot_be_taken_apart_is_kept_as_it_came_and_logged(
+    client: FlaskClient,
+    database: Database,
+    caplog: pytest.LogCaptureFixture,
+    body: bytes,
+    content_type: str,
 ) -> None:
     answer = client.post("/hooks/sendgrid/inbound", data=body, content_type=content_type)
+    assert answer.status_code == 200
+    (mail,) = kept(database)
+    assert (mail.content, mail.state) == (body, RawState.new)
+    assert "kept as it came" in caplog.text
+
+
+def test_a_mail_that_breaks_off_is_asked_for_again(
+    signed: FlaskClient, signer: Signer, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = a_form(email=MAIL)
+    answer = signed.post(
+        "/hooks/sendgrid/inbound",
+        data=body[:-30],
+        content_type=MULTIPART,
+        headers=signer.headers(body),
+        environ_overrides={"CONTENT_LENGTH": str(len(body))},
+    )
+    assert answer.status_code == 503
+    assert kept(database) == []
+    assert "broke off" in caplog.text
+
+
+def test_a_post_of_nothing_is_refused(client: FlaskClient, database: Database) -> None:
+    answer = client.post("/hooks/sendgrid/inbound", data=b"", content_type="text/plain")
     assert answer.status_code == 400
     assert kept(database) == []
 
@@ -241,10 +281,17 @@ def test_a_large_mail_passes_here_and_nowhere_else(client: FlaskClient, database
     answer = client.post("/hooks/sendgrid/inbound", data=body, content_type=MULTIPART)
     assert answer.status_code == 200
     assert kept(database)[0].content == attachment
-    too_large = client.post(
+    assert client.post("/sign-in", data=b"x" * 2_000_000).status_code == 413
+
+
+def test_only_what_sendgrid_itself_would_not_take_is_too_large_and_the_log_says_so(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert LARGEST_MAIL > 30_000_000 * 1.2  # the form around a mail takes room too
+    answer = client.post(
         "/hooks/sendgrid/inbound",
         environ_overrides={"CONTENT_LENGTH": str(LARGEST_MAIL + 1)},
         content_type=MULTIPART,
     )
-    assert too_large.status_code == 413
-    assert client.post("/sign-in", data=b"x" * 2_000_000).status_code == 413
+    assert answer.status_code == 413
+    assert "no mail is as large" in caplog.text

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from outreach.accounts import audit
 from outreach.db import Database
-from outreach.inbox.tables import IncomingMail, RawMail, RawState
+from outreach.inbox.tables import IncomingMail, RawMail, RawState, Thread, ThreadState
 from tests.web.reading import text
 from tests.web.world import (
     World,
@@ -86,3 +86,32 @@ def test_an_unreadable_mail_can_be_tried_again(
     with database.reading() as session:
         assert session.get_one(RawMail, world.unreadable.id).state is RawState.new
     assert "reads it at its next turn" in organizer.get(path).text
+
+
+def test_an_organizer_closes_a_thread_and_reopens_it(
+    organizer: FlaskClient, world: World, database: Database
+) -> None:
+    path = f"/inbox/threads/{world.thread.id}"
+    form = {"csrf_token": csrf_token(organizer.get(path).text)}
+    for act, state, said in (
+        ("close", ThreadState.closed, "thread closed"),
+        ("reopen", ThreadState.waiting_for_us, "thread reopened"),
+    ):
+        assert f'action="{path}/{act}"' in organizer.get(path).text
+        assert organizer.post(f"{path}/{act}", data=form).headers["Location"] == path
+        with database.reading() as session:
+            assert session.get_one(Thread, world.thread.id).state is state
+            entry = audit.latest(session)[0]
+        assert (entry.act, entry.subject) == (said, f"thread {world.thread.id}")
+    again = organizer.post(f"{path}/reopen", data=form)
+    assert again.status_code == 409
+    assert "is not closed" in again.text
+    assert organizer.post("/inbox/threads/9999/close", data=form).status_code == 404
+
+
+def test_a_closed_thread_needs_nobody(organizer: FlaskClient, world: World) -> None:
+    assert "1 answer waits for us" in organizer.get("/").text
+    path = f"/inbox/threads/{world.thread.id}"
+    form = {"csrf_token": csrf_token(organizer.get(path).text)}
+    organizer.post(f"{path}/close", data=form)
+    assert "waits for us" not in organizer.get("/").text

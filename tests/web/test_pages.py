@@ -95,6 +95,7 @@ def test_a_viewer_is_not_offered_what_only_organizers_may(
     stray = viewer.get(f"/inbox/mail/{world.stray.id}?state=France").text
     assert "File it here" not in stray
     assert "An organizer can file this mail" in stray
+    assert "/close" not in viewer.get(f"/inbox/threads/{world.thread.id}").text
 
 
 @pytest.mark.parametrize("query", ["after=x", "after=-1", "after=99999999999999999999"])

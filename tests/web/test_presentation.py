@@ -36,7 +36,8 @@ def test_only_all_is_shown_as_all_and_only_none_as_none(whole: int, data: st.Dat
 
 
 def test_sizes_languages_and_kinds_are_said_in_words() -> None:
-    assert [presentation.size(n) for n in (5, 1500, 2_500_000)] == ["5 bytes", "2 kB", "2.5 MB"]
+    sizes = {1: "1 byte", 5: "5 bytes", 1500: "2 kB", 2_500_000: "2.5 MB"}
+    assert {octets: presentation.size(octets) for octets in sizes} == sizes
     assert presentation.language_name("ar") == "Arabic"
     assert presentation.language_name("xx-unknown") == "xx-unknown"
     assert presentation.words(MailKind.out_of_office) == "out of office"

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlmodel import select
 from werkzeug.test import TestResponse
@@ -162,3 +163,18 @@ def test_a_language_without_wording_falls_back_to_english(
     with database.transaction() as session:
         session.get_one(Delivery, world.sent.id).language = "de"
     assert WORDINGS["en"].button in client.get(opt_out(world, tokens)).text
+
+
+def test_when_something_breaks_the_log_names_the_room_and_not_the_token(
+    app: Flask,
+    world: World,
+    tokens: Tokens,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    app.testing = False
+    app.view_functions["unsubscribing.ask"] = lambda token: 1 / 0
+    link = opt_out(world, tokens)
+    assert app.test_client().get(link).status_code == 500
+    assert "unsubscribing.ask [GET]" in caplog.text
+    assert "ZeroDivisionError" in caplog.text
+    assert link.removeprefix("/u/") not in caplog.text

@@ -74,6 +74,12 @@ def test_after_the_sign_in_nobody_is_led_elsewhere(
     assert enter(client, next=wanted).headers["Location"] == leads_to
 
 
+def test_who_forgot_the_password_is_told_what_sets_a_new_one(client: FlaskClient) -> None:
+    page = client.get("/sign-in").text
+    assert "outreach user password ADDRESS" in page
+    assert "outreach user add ADDRESS" in page
+
+
 @pytest.mark.usefixtures("anna")
 def test_signing_out_ends_the_session(client: FlaskClient) -> None:
     enter(client)
@@ -121,6 +127,21 @@ def test_who_guesses_must_wait_even_with_the_right_password(impatient: FlaskClie
     assert answer.status_code == 429
     assert answer.headers["Retry-After"] == str(int(throttle.WINDOW.total_seconds()))
     assert "wait" in answer.text
+
+
+@pytest.mark.usefixtures("anna")
+def test_who_spells_the_account_in_another_way_has_guessed_at_the_same(
+    impatient: FlaskClient,
+) -> None:
+    for spelling in ("Anna@EXAMPLE.org", "anna@ｅxample。org"):
+        assert enter(impatient, "a guess", address=spelling).status_code == 401
+    assert enter(impatient).status_code == 429
+
+
+def test_what_is_no_address_is_counted_too_however_long(impatient: FlaskClient) -> None:
+    for end in ("one", "two"):
+        assert enter(impatient, "a guess", address="x" * 300 + end).status_code == 401
+    assert enter(impatient, "a guess", address="X" * 300).status_code == 429
 
 
 @pytest.mark.usefixtures("anna")

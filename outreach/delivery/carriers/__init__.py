@@ -11,6 +11,10 @@ from outreach.delivery.composing import Outgoing
 # and bring mails to doubt that were never handed over.
 GROUP_SECONDS = 240.0
 
+# A refusal of our session or account is no attempt of a letter: whoever runs this has so long to
+# notice before the next try.
+OUR_OWN_FAULT = timedelta(minutes=15)
+
 Verdict = Literal["sent", "later", "refused", "unknown"]
 
 
@@ -19,8 +23,8 @@ class Outcome:
     """What became of one mail.
 
     ``later`` and ``refused`` are certain: the carrier does not have it. ``unknown`` is for a mail
-    that was handed over whole and never answered for. ``retry_after`` is how long the carrier
-    itself asks us to wait.
+    that was handed over whole and never answered for. ``retry_after`` is how long to wait
+    where the carrier has not looked at the mail: it asks for pace, or refuses us and no mail.
     """
 
     verdict: Verdict

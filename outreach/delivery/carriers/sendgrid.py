@@ -13,7 +13,7 @@ from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
 
 from outreach.db import Clock, utcnow
-from outreach.delivery.carriers import GROUP_SECONDS, Outcome
+from outreach.delivery.carriers import GROUP_SECONDS, OUR_OWN_FAULT, Outcome
 from outreach.delivery.composing import Outgoing
 from outreach.delivery.headers import one_line
 
@@ -82,7 +82,8 @@ class SendGrid:
         if error.status_code == 429:
             return Outcome("later", answer, retry_after=self._wait(error.headers))
         if error.status_code in _ABOUT_US:
-            return Outcome("later", f"{answer} (is the API key right?)")
+            doubt = f"{answer} (is the API key right?)"
+            return Outcome("later", doubt, retry_after=OUR_OWN_FAULT)
         if 400 <= error.status_code < 500:
             return Outcome("refused", answer)
         return Outcome("unknown", answer)

@@ -5,7 +5,7 @@ import ssl
 import time
 from collections.abc import Sequence
 
-from outreach.delivery.carriers import GROUP_SECONDS, Outcome, Verdict
+from outreach.delivery.carriers import GROUP_SECONDS, OUR_OWN_FAULT, Outcome
 from outreach.delivery.carriers.mail_server import MailServer
 from outreach.delivery.composing import Outgoing
 
@@ -43,6 +43,9 @@ class Smtp:
         outcomes: list[Outcome] = []
         until, lost = time.monotonic() + GROUP_SECONDS, 0
         for outgoing in group:
+            if outcomes and outcomes[-1].retry_after:
+                outcomes.append(outcomes[-1])
+                continue
             if lost > 1 or time.monotonic() > until:
                 outcomes.append(Outcome("later", f"{self._server.host} is not answering well"))
                 continue
@@ -69,11 +72,12 @@ class Smtp:
             _offer(connection, outgoing, content)
         except _Refusal as refusal:
             self._start_over(refusal.code)
-            return Outcome(_verdict(refusal.code), refusal.answer)
+            return _refused(refusal.code, refusal.answer)
         except OSError as error:
             # The server has not seen the final dot, so it cannot have taken the mail.
             self._hang_up()
-            return Outcome("later", f"{self._server.host}: {_reason(error)}")
+            wait = OUR_OWN_FAULT if isinstance(error, smtplib.SMTPAuthenticationError) else None
+            return Outcome("later", f"{self._server.host}: {_reason(error)}", retry_after=wait)
         return self._await_answer(connection)
 
     def _await_answer(self, connection: smtplib.SMTP) -> Outcome:
@@ -89,7 +93,7 @@ class Smtp:
             return Outcome("sent", _answer(code, text))
         if 400 <= code < 600:
             self._start_over(code)
-            return Outcome(_verdict(code), _answer(code, text))
+            return _refused(code, _answer(code, text))
         self._hang_up()
         return Outcome("unknown", f"not an SMTP reply: {_answer(code, text)}")
 
@@ -143,9 +147,11 @@ def _expect(kind: int, reply: tuple[int, bytes]) -> None:
         raise _Refusal(code, text)
 
 
-def _verdict(code: int) -> Verdict:
+def _refused(code: int, answer: str) -> Outcome:
     """By the standards: 5yz is for good, 4yz for now (RFC 5321, 4.2.1)."""
-    return "refused" if 500 <= code < 600 and code not in _ABOUT_US else "later"
+    if code in _ABOUT_US:
+        return Outcome("later", answer, retry_after=OUR_OWN_FAULT)
+    return Outcome("refused" if 500 <= code < 600 else "later", answer)
 
 
 def _answer(code: int, text: bytes | str) -> str:

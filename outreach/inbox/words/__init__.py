@@ -12,10 +12,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-MARKS = re.compile(r"[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u0640\u200b-\u200f\u202a-\u202e"
-                   r"\u2060-\u2069\u00ad\ufeff]")  # fmt: skip
-SPACES = re.compile(r"\s+")
-LETTERS = str.maketrans(
+_MARKS = re.compile(
+    r"[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u0640\u200b-\u200f\u202a-\u202e"
+    r"\u2060-\u2069\u00ad\ufeff]"
+)
+_SPACES = re.compile(r"\s+")
+_LETTERS = str.maketrans(
     {
         **{chr(0x0660 + digit): str(digit) for digit in range(10)},  # Arabic-Indic
         **{chr(0x06F0 + digit): str(digit) for digit in range(10)},  # Persian
@@ -28,8 +30,8 @@ LETTERS = str.maketrans(
 def plain(text: str) -> str:
     """Text as phrases are compared: no case, no accents, no vowel signs, single spaces."""
     if not text.isascii():
-        text = MARKS.sub("", unicodedata.normalize("NFKD", text)).translate(LETTERS)
-    return SPACES.sub(" ", text.casefold()).strip()
+        text = _MARKS.sub("", unicodedata.normalize("NFKD", text)).translate(_LETTERS)
+    return _SPACES.sub(" ", text.casefold()).strip()
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from outreach.campaigns.tables import Campaign
 from outreach.contacts.states import MemberStates
 from outreach.contacts.tables import Contact, Mission
+from outreach.delivery.states import held_back
 from outreach.delivery.tables import Delivery, State
 from outreach.inbox.tables import IncomingMail, MailKind, Thread
 from outreach.tracking.tables import Agent, Event, EventKind
@@ -19,8 +19,8 @@ from outreach.web.paging import ROWS, Page, cut, read_number
 
 Condition = ColumnElement[bool]
 
-ANSWERED, SILENT, OPENED = "answered", "no_answer", "image_loaded"
-CHOICES = (*State, ANSWERED, SILENT, OPENED)
+LATE, ANSWERED, SILENT, OPENED = "too_late", "answered", "no_answer", "image_loaded"
+CHOICES = (*State, LATE, ANSWERED, SILENT, OPENED)
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def addressees(
         .join(Contact, col(Contact.id) == col(Delivery.contact_id))
         .join(Mission, col(Mission.id) == col(Delivery.mission_id))
         .where(Delivery.campaign_id == campaign.id, Delivery.step == 1)
-        .where(col(Delivery.id) > read_number(after), *_conditions(wanted, states))
+        .where(col(Delivery.id) > read_number(after), *_conditions(campaign, wanted, states))
         .order_by(col(Delivery.id))
         .limit(ROWS + 1)
     )
@@ -65,12 +65,12 @@ def addressees(
     return Page(rows, str(found[-1][0].id) if more else None)
 
 
-def _conditions(wanted: Filter, states: MemberStates) -> list[Condition]:
+def _conditions(campaign: Campaign, wanted: Filter, states: MemberStates) -> list[Condition]:
     conditions = []
     if wanted.who:
         conditions.append(_is_who(wanted.who, states))
     if wanted.stands:
-        conditions.append(_stands(wanted.stands))
+        conditions.append(_stands(campaign, wanted.stands))
     if wanted.language:
         conditions.append(col(Delivery.language) == wanted.language)
     return conditions
@@ -87,20 +87,23 @@ def _is_who(text: str, states: MemberStates) -> Condition:
     )
 
 
-def _stands(choice: str) -> Condition:
+def _stands(campaign: Campaign, choice: str) -> Condition:
     if choice == ANSWERED:
         return _has_answered()
     if choice == SILENT:
         return ~_has_answered()
-    copy = aliased(Delivery)
-    same = and_(
-        col(copy.campaign_id) == col(Delivery.campaign_id),
-        col(copy.contact_id) == col(Delivery.contact_id),
-    )
+    # A copy of any step, and not only the first step's, whose rows the table is made of.
+    theirs = select(Delivery.contact_id).where(Delivery.campaign_id == campaign.id, _is(choice))
+    return col(Delivery.contact_id).in_(theirs.correlate(None))
+
+
+def _is(choice: str) -> Condition:
     if choice == OPENED:
-        opened = and_(col(Event.delivery_id) == copy.id, col(Event.kind) == EventKind.opened)
-        return exists().where(same, opened)
-    return exists().where(same, col(copy.state) == choice)
+        opened = select(Event.delivery_id).where(Event.kind == EventKind.opened)
+        return col(Delivery.id).in_(opened)
+    if choice == LATE:
+        return and_(col(Delivery.state) == State.skipped, ~held_back())
+    return held_back() if choice == State.skipped else col(Delivery.state) == choice
 
 
 def _has_answered() -> Condition:

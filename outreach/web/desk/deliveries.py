@@ -22,7 +22,7 @@ from outreach.web.headers import COPY_POLICY
 blueprint = Blueprint("deliveries", __name__, url_prefix="/deliveries")
 
 
-@blueprint.get("/<int:number>")
+@blueprint.get("/<row:number>")
 def show(number: int) -> str:
     with parts().database.reading() as session:
         delivery = _delivery(session, number)
@@ -39,7 +39,7 @@ def show(number: int) -> str:
         )
 
 
-@blueprint.get("/<int:number>/html")
+@blueprint.get("/<row:number>/html")
 def html(number: int) -> Response:
     """For a frame on our own pages, which may show it and let it do nothing."""
     answer = Response(_composed(number).copy.html, mimetype="text/html")
@@ -47,7 +47,7 @@ def html(number: int) -> Response:
     return answer
 
 
-@blueprint.get("/<int:number>.eml")
+@blueprint.get("/<row:number>.eml")
 def eml(number: int) -> Response:
     """The very message, as a carrier hands it over."""
     answer = Response(_composed(number).mime(), mimetype="message/rfc822")
@@ -55,7 +55,7 @@ def eml(number: int) -> Response:
     return answer
 
 
-@blueprint.post("/<int:number>/settle")
+@blueprint.post("/<row:number>/settle")
 @needs(Role.organizer)
 def settle(number: int) -> ResponseReturnValue:
     """What a person found out about a copy in doubt."""
@@ -67,7 +67,11 @@ def settle(number: int) -> ResponseReturnValue:
     with parts().database.transaction() as session:
         queue.settle(session, number, to, now=now, by=by)
         audit.note(
-            session, actor=by, act="delivery settled", subject=str(number), detail=to, now=now
+            session,
+            actor=by,
+            act=f"delivery settled as {to}",
+            subject=f"delivery {number}",
+            now=now,
         )
     return redirect(url_for(".show", number=number), 303)
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from outreach.delivery.tables import Delivery, State
 from outreach.inbox.tables import IncomingMail
 from outreach.tracking.tables import Event, EventKind
-from outreach.web.presentation import words
+from outreach.web.presentation import standing, words
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def _own(delivery: Delivery) -> Iterator[Happening]:
     if delivery.sent_at:
         yield Happening(delivery.sent_at, "sent", "the mail server or provider took it")
     if delivery.settled_at and delivery.state not in {State.sent, State.delivered}:
-        yield Happening(delivery.settled_at, words(delivery.state), delivery.reason or "")
+        yield Happening(delivery.settled_at, standing(delivery), delivery.reason or "")
 
 
 def _events(session: Session, delivery: Delivery) -> Iterator[Happening]:

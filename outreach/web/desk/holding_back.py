@@ -8,7 +8,8 @@ from sqlmodel import Session, col, select
 
 from outreach.campaigns.tables import Campaign
 from outreach.contacts.tables import Contact, Mission
-from outreach.delivery.tables import Delivery, State
+from outreach.delivery import states
+from outreach.delivery.tables import Delivery
 
 SHOWN = 10  # of each reason; the filtered table of contacts shows them all
 
@@ -27,7 +28,7 @@ def held_back(session: Session, campaign: Campaign) -> list[Held]:
     count = func.count(func.distinct(Delivery.contact_id))
     query = (
         select(Delivery.reason, count)
-        .where(Delivery.campaign_id == campaign.id, Delivery.state == State.skipped)
+        .where(Delivery.campaign_id == campaign.id, states.held_back())
         .group_by(col(Delivery.reason))
         .order_by(count.desc(), col(Delivery.reason))
     )
@@ -42,7 +43,7 @@ def _contacts(
 ) -> Sequence[tuple[Contact, Mission]]:
     held = select(Delivery.contact_id).where(
         Delivery.campaign_id == campaign.id,
-        Delivery.state == State.skipped,
+        states.held_back(),
         Delivery.reason == reason,
     )
     query = select(Contact, Mission).join(Mission).where(col(Contact.id).in_(held))

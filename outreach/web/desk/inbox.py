@@ -1,5 +1,7 @@
 """What came back: threads, the holding pen, and every mail whole."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
@@ -12,6 +14,7 @@ from outreach.delivery.tables import Delivery
 from outreach.inbox.filing import file_by_hand
 from outreach.inbox.processing import try_again
 from outreach.inbox.tables import IncomingMail, RawMail, Thread, ThreadState
+from outreach.inbox.threads import close, reopen
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
 from outreach.web.desk import mails, threads
@@ -34,7 +37,7 @@ def show() -> str:
         )
 
 
-@blueprint.get("/threads/<int:number>")
+@blueprint.get("/threads/<row:number>")
 def thread(number: int) -> str:
     with parts().database.reading() as session:
         found = session.get(Thread, number) or abort(404)
@@ -47,7 +50,19 @@ def thread(number: int) -> str:
         )
 
 
-@blueprint.get("/mail/<int:number>")
+@blueprint.post("/threads/<row:number>/close")
+@needs(Role.organizer)
+def close_thread(number: int) -> ResponseReturnValue:
+    return _turn(number, close, "thread closed")
+
+
+@blueprint.post("/threads/<row:number>/reopen")
+@needs(Role.organizer)
+def reopen_thread(number: int) -> ResponseReturnValue:
+    return _turn(number, reopen, "thread reopened")
+
+
+@blueprint.get("/mail/<row:number>")
 def mail(number: int) -> str:
     typed = request.args.get("state", "").strip()
     with parts().database.reading() as session:
@@ -65,14 +80,14 @@ def mail(number: int) -> str:
         )
 
 
-@blueprint.get("/mail/<int:number>.eml")
+@blueprint.get("/mail/<row:number>.eml")
 def eml(number: int) -> Response:
     with parts().database.reading() as session:
         content = mails.raw(session, _mail(session, number)).content
     return _download(content, f"mail-{number}.eml")
 
 
-@blueprint.post("/mail/<int:number>/file")
+@blueprint.post("/mail/<row:number>/file")
 @needs(Role.organizer)
 def file(number: int) -> ResponseReturnValue:
     """Puts a mail from the holding pen where a person says it belongs."""
@@ -86,7 +101,7 @@ def file(number: int) -> ResponseReturnValue:
     return redirect(url_for(".mail", number=number), 303)
 
 
-@blueprint.get("/raw/<int:number>")
+@blueprint.get("/raw/<row:number>")
 def raw(number: int) -> str:
     """A mail that could not be read, as it came."""
     with parts().database.reading() as session:
@@ -95,7 +110,7 @@ def raw(number: int) -> str:
     return render_template("desk/raw.html", raw=found, raw_text=text, raw_is_whole=is_whole)
 
 
-@blueprint.post("/raw/<int:number>/try-again")
+@blueprint.post("/raw/<row:number>/try-again")
 @needs(Role.organizer)
 def read_again(number: int) -> ResponseReturnValue:
     """Once the program has learned to read such mail."""
@@ -106,11 +121,19 @@ def read_again(number: int) -> ResponseReturnValue:
     return redirect(url_for(".raw", number=number), 303)
 
 
-@blueprint.get("/raw/<int:number>.eml")
+@blueprint.get("/raw/<row:number>.eml")
 def raw_eml(number: int) -> Response:
     with parts().database.reading() as session:
         found = session.get(RawMail, number) or abort(404)
     return _download(found.content, f"raw-mail-{number}.eml")
+
+
+def _turn(number: int, change: Callable[[Session, int], None], act: str) -> ResponseReturnValue:
+    by, now = organizer().address, parts().clock()
+    with parts().database.transaction() as session:
+        change(session, number)
+        audit.note(session, actor=by, act=act, subject=f"thread {number}", now=now)
+    return redirect(url_for(".thread", number=number), 303)
 
 
 def _mail(session: Session, number: int) -> IncomingMail:

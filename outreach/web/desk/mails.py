@@ -8,8 +8,8 @@ from sqlmodel import Session, col, select
 from outreach.campaigns.tables import Campaign
 from outreach.contacts.states import MemberStates
 from outreach.contacts.tables import Mission
+from outreach.delivery.states import MAY_HAVE_GONE
 from outreach.delivery.tables import Delivery
-from outreach.inbox.filing import WENT
 from outreach.inbox.tables import IncomingMail, RawMail
 
 LONGEST = 200_000  # bytes of a raw mail on a page; the download is whole
@@ -60,7 +60,7 @@ def typed_in(session: Session, state: str, states: MemberStates) -> list[Place]:
     query = (
         select(Delivery.id, Delivery.campaign_id, Delivery.mission_id)
         .join(Mission, col(Mission.id) == col(Delivery.mission_id))
-        .where(Mission.state == code, col(Delivery.state).in_(WENT))
+        .where(Mission.state == code, col(Delivery.state).in_(MAY_HAVE_GONE))
         .order_by(col(Delivery.id))
         .limit(MOST_COPIES)
     )

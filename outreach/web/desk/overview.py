@@ -1,6 +1,6 @@
 """How far campaigns have come: copies by step and state."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,20 +9,23 @@ from sqlmodel import Session, col, select
 
 from outreach.campaigns.schedule import Schedule, schedule_of
 from outreach.campaigns.tables import Campaign
+from outreach.delivery import states
 from outreach.delivery.tables import Delivery, State
 from outreach.inbox.tables import IncomingMail, MailKind, Thread
 from outreach.tracking.tables import Agent, OpenCount
 
-WENT = (State.sent, State.delivered, State.bounced)
-
 
 @dataclass(frozen=True)
 class StepCounts:
-    """Copies of one step by the state they are in; ``letter`` is what the schedule calls it."""
+    """Copies of one step by the state they are in; ``letter`` is what the schedule calls it.
+
+    Skipped are those that the plan held back and those that were released and came too late.
+    """
 
     step: int
     letter: str
     by_state: Mapping[State, int]
+    held_back: int
 
     def of(self, *states: State) -> int:
         return sum(self.by_state.get(state, 0) for state in states)
@@ -30,11 +33,15 @@ class StepCounts:
     @property
     def planned(self) -> int:
         """All but those that are not sent for a reason."""
-        return sum(self.by_state.values()) - self.of(State.skipped)
+        return sum(self.by_state.values()) - self.held_back
+
+    @property
+    def late(self) -> int:
+        return self.of(State.skipped) - self.held_back
 
     @property
     def went(self) -> int:
-        return self.of(*WENT)
+        return self.of(*states.TAKEN)
 
 
 @dataclass(frozen=True)
@@ -70,15 +77,20 @@ def overview(session: Session, campaign: Campaign) -> Overview:
 
 def _steps(session: Session, campaign: Campaign, schedule: Schedule) -> list[StepCounts]:
     counted = (
-        select(Delivery.step, Delivery.state, func.count())
+        select(Delivery.step, Delivery.state, func.count(), func.count().filter(states.held_back()))
         .where(Delivery.campaign_id == campaign.id, col(Delivery.step).is_not(None))
         .group_by(col(Delivery.step), col(Delivery.state))
     )
     by_step: defaultdict[int, dict[State, int]] = defaultdict(dict)
-    for step, state, count in session.exec(counted):
+    held: Counter[int] = Counter()
+    for step, state, count, held_back in session.exec(counted):
         by_step[step or 0][State(state)] = count
+        held[step or 0] += held_back
     letters = {number: step.letter for number, step in enumerate(schedule.steps, 1)}
-    return [StepCounts(step, letters.get(step, ""), by_step[step]) for step in sorted(by_step)]
+    return [
+        StepCounts(step, letters.get(step, ""), by_step[step], held[step])
+        for step in sorted(by_step)
+    ]
 
 
 def _answered(session: Session, campaign: Campaign) -> int:

@@ -9,11 +9,10 @@ from sqlmodel import Session, col, select
 
 from outreach.campaigns.tables import Campaign
 from outreach.contacts.tables import Mission
-from outreach.delivery.tables import Delivery, State
+from outreach.delivery.states import NOT_LEFT
+from outreach.delivery.tables import Delivery
 from outreach.inbox.tables import IncomingMail, RawMail, RawState, Thread, ThreadState
 from outreach.web.paging import ROWS, Page, cut, read_moment, write_moment
-
-NEVER_WENT = (State.queued, State.skipped, State.cancelled)
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ def conversation(session: Session, thread: Thread) -> Sequence[Letter]:
     copies = select(Delivery).where(
         Delivery.campaign_id == thread.campaign_id,
         Delivery.mission_id == thread.mission_id,
-        col(Delivery.state).not_in(NEVER_WENT),
+        col(Delivery.state).not_in(NOT_LEFT),
     )
     mails = select(IncomingMail).where(IncomingMail.thread_id == thread.id)
     letters = [

@@ -16,11 +16,12 @@ from outreach.reports.rendering import Links
 
 @dataclass(frozen=True)
 class Item:
-    """One line of work, and where it is done; ``names`` says what it is about."""
+    """One line of work, and where it is done; ``names`` says which ``things`` it is about."""
 
     text: str
     link: str = ""
     oldest_at: datetime | None = None
+    things: str = ""
     names: Sequence[str] = ()
 
 
@@ -41,14 +42,14 @@ def _approval(campaign: Campaign) -> Item:
 def _needs(session: Session, states: MemberStates) -> Iterator[Item]:
     links = Links()
     for need in needs_a_person(session, states):
-        yield Item(wording.need(need), links.need(need), need.oldest_at, need.missions)
+        yield Item(wording.need(need), links.need(need), need.oldest_at, "missions", need.missions)
 
 
 def _unreviewed(campaign: Campaign) -> Item:
     files = wording.counted(len(campaign.unreviewed), "letter file")
     have = "has" if len(campaign.unreviewed) == 1 else "have"
     text = f"{files} of {campaign.name} {have} not been reviewed by a person."
-    return Item(text, _page(campaign), names=campaign.unreviewed)
+    return Item(text, _page(campaign), things="files", names=campaign.unreviewed)
 
 
 def _page(campaign: Campaign) -> str:

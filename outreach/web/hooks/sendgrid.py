@@ -4,6 +4,7 @@ import logging
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from outreach.inbox.receiving import store
 from outreach.tracking.sendgrid import apply_events, verify
@@ -14,7 +15,8 @@ blueprint = Blueprint("sendgrid", __name__, url_prefix="/hooks/sendgrid")
 log = logging.getLogger(__name__)
 
 LARGEST_EVENTS = 8_000_000  # bytes; SendGrid posts under one million
-LARGEST_MAIL = 32_000_000  # bytes; SendGrid takes mail up to about thirty million
+# Bytes. SendGrid takes mail up to about thirty million, so that nothing it posts is refused here.
+LARGEST_MAIL = 40_000_000
 
 
 @blueprint.post("/events")
@@ -38,19 +40,25 @@ def events() -> ResponseReturnValue:
 def mail() -> ResponseReturnValue:
     """Kept before anything is read out of it; the worker does the rest.
 
-    Without a key any mail is taken, as any mail server would take it.
+    Without a key any mail is taken, as any mail server would take it. SendGrid drops what is
+    answered with 4xx and tries again for three days after 5xx.
     """
     request.max_content_length = LARGEST_MAIL
-    body = request.get_data()
+    try:
+        body = request.get_data()
+    except RequestEntityTooLarge:
+        log.error("A post of more than %d bytes was refused: no mail is as large", LARGEST_MAIL)
+        raise
+    except ClientDisconnected:
+        log.warning("A mail broke off on its way; SendGrid is asked to send it once more")
+        return "Not all of the mail came.", 503
+    if not body:
+        return "There is no mail in this.", 400
     key = parts().settings.sendgrid_inbound_key
     if key and not _is_signed(key, body):
         log.warning("A mail was refused: its signature is missing or wrong")
         return "The signature is missing or wrong.", 403
-    fields = inbound.read_fields(body, request.content_type or "")
-    content, is_whole = inbound.whole_mail(fields)
-    if not is_whole:
-        log.error("A mail came in parts: switch on 'POST the raw, full MIME message' at SendGrid")
-    _keep(content, inbound.recipients(fields))
+    _keep(inbound.read(body, request.content_type or ""))
     return "", 200
 
 
@@ -60,6 +68,14 @@ def _is_signed(key: str, body: bytes) -> bool:
     return verify(key, body, signature, timestamp)
 
 
-def _keep(content: bytes, recipients: list[str]) -> None:
+def _keep(posted: inbound.Posted) -> None:
+    if posted.oddity:
+        log.error(posted.oddity)
     with parts().database.transaction() as session:
-        store(session, content, door="sendgrid", recipients=recipients, now=parts().clock())
+        store(
+            session,
+            posted.content,
+            door="sendgrid",
+            recipients=posted.recipients,
+            now=parts().clock(),
+        )

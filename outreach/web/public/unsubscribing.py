@@ -4,6 +4,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session, select
 
+from outreach.delivery.addresses import is_erased
 from outreach.delivery.tables import Delivery
 from outreach.letters.languages import UN_LANGUAGES
 from outreach.tracking.unsubscribing import unsubscribe
@@ -37,6 +38,8 @@ def act(token: str) -> ResponseReturnValue:
 
 def masked(address: str) -> str:
     """Letters are forwarded with their links in them; who reads one need not learn the address."""
+    if is_erased(address):
+        return "…"
     local, _, domain = address.rpartition("@")
     return f"{local[:1]}…@{domain}"
 

@@ -1,0 +1,1 @@
+"""Measurements, repeated with ``make bench``; they test nothing."""
