@@ -1,10 +1,12 @@
 """What the documents say is so."""
 
+import json
 import re
 from pathlib import Path
 
 from click.testing import CliRunner
 
+from outreach.campaigns.schedule import json_schema
 from outreach.cli import cli
 from outreach.config import Settings
 from outreach.delivery.states import TRANSITIONS
@@ -29,6 +31,11 @@ def test_every_room_stands_in_the_architecture() -> None:
     rooms = {path.stem for path in (ROOT / "outreach").iterdir() if path.name[0] not in "_."}
     rooms -= {"shipped"}
     assert {room for room in rooms if f"`{room}`" not in text} == set()
+
+
+def test_the_schema_that_editors_use_is_the_one_that_is_checked() -> None:
+    shipped = json.loads((ROOT / "schedules" / "schedule.schema.json").read_text("utf-8"))
+    assert shipped == json_schema()
 
 
 def test_every_setting_is_explained() -> None:

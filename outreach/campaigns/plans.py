@@ -8,14 +8,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
-from sqlmodel import select as select_rows
 
 from outreach.campaigns.schedule import schedule_of
 from outreach.campaigns.tables import Campaign, CampaignState
 from outreach.contacts.tables import Mission
 from outreach.delivery.states import held_back
 from outreach.delivery.tables import Delivery, State
-from outreach.errors import NotFound
 
 
 @dataclass(frozen=True)
@@ -132,21 +130,6 @@ def status(session: Session, campaign: Campaign, now: datetime) -> Status:
         steps=_by_step_and_state(session, campaign),
         due=session.execute(due).scalar_one(),
         next_at=session.execute(select(foreseen).where(queued)).scalar_one(),
-    )
-
-
-def find_delivery(session: Session, campaign: Campaign, contact_id: int, step: int = 1) -> Delivery:
-    """The planned copy: composed, it is the preview of what will be sent."""
-    query = select_rows(Delivery).where(
-        Delivery.campaign_id == campaign.id,
-        Delivery.contact_id == contact_id,
-        Delivery.step == step,
-    )
-    if found := session.exec(query).first():
-        return found
-    raise NotFound(
-        f"{campaign.slug} has no step {step} for contact {contact_id}; "
-        f"see who is in the plan: outreach campaign plan {campaign.slug}"
     )
 
 

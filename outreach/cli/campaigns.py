@@ -1,5 +1,6 @@
 """Commands about campaigns: load a schedule, plan it, approve it, and stop it."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -156,7 +157,7 @@ def status(outreach: Outreach, slug: str, as_json: bool) -> None:
 @out_option
 def write_schema(out: Path | None) -> None:
     """Write the JSON Schema of schedule files, by which editors complete and check them."""
-    write_out(to_json(schedule.json_schema()) + "\n", out)
+    write_out(json.dumps(schedule.json_schema(), indent=2, ensure_ascii=False) + "\n", out)
 
 
 def _print_summary(slug: str, summary: PlanSummary) -> None:

@@ -16,11 +16,6 @@ def upgrade(database: Database) -> None:
     command.upgrade(config(database), "head")
 
 
-def stamp(database: Database) -> None:
-    """Note down that the tables are there already, as the newest migration makes them."""
-    command.stamp(config(database), "head")
-
-
 def current(database: Database) -> tuple[str | None, str | None]:
     """The migration the database is at, and the newest one there is."""
     with database.reading() as session:
