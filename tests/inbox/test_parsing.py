@@ -101,7 +101,7 @@ def long_field(name: str, value: str) -> ParsedMail:
 def test_nesting_is_followed_until_it_is_an_attack() -> None:
     assert parse(nested(30)).text == PLAIN
     endless = parse(nested(MOST_NESTED + 800))
-    assert endless.defects == ["it has too many parts; they were not read"]
+    assert "it has too many parts; they were not read" in endless.defects  # among the parser's own
     assert PLAIN in endless.text
 
 
