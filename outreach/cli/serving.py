@@ -28,7 +28,7 @@ def web(host: str, port: int) -> None:
     """Serve the web app."""
     settings = load_settings()
     build(settings).close()  # what is wrong is said here, once, and not by every process
-    note(f"Serving {settings.public_url} on {host}:{port}; stop it with Ctrl-C.")
+    note(f"Serving on http://{host}:{port}; stop it with Ctrl-C.")
     serving.serve(settings, host, port)
 
 
