@@ -12,7 +12,7 @@ from outreach.accounts import audit, people
 from outreach.campaigns import approval, planning, plans, progress, schedule
 from outreach.campaigns.materials import load_materials
 from outreach.campaigns.plans import PlanSummary, Status
-from outreach.campaigns.tables import Campaign
+from outreach.campaigns.tables import Campaign, CampaignState
 from outreach.cli.parts import with_outreach
 from outreach.cli.printing import facts, json_option, listing, note, out_option, to_json, write_out
 from outreach.reports.wording import counted
@@ -38,8 +38,13 @@ def load(outreach: Outreach, file: Path, by: str | None) -> None:
     with outreach.database.transaction() as session:
         actor = people.get(session, by).address if by else audit.COMMAND_LINE
         loaded = progress.load_campaign(session, text, file.stem, actor, now)
-        audit.note(session, actor=actor, act="campaign loaded", subject=loaded.slug, now=now)
-    note(f"Campaign {loaded.slug} is loaded. Next: outreach campaign plan {loaded.slug}")
+        is_new = loaded.state is CampaignState.loaded
+        if is_new:
+            audit.note(session, actor=actor, act="campaign loaded", subject=loaded.slug, now=now)
+    if is_new:
+        note(f"Campaign {loaded.slug} is loaded. Next: outreach campaign plan {loaded.slug}")
+    else:
+        note(f"Campaign {loaded.slug} has this file already; it is {loaded.state}.")
 
 
 @campaign.command()

@@ -121,9 +121,10 @@ def _tell(result: ImportResult, *, dry_run: bool, skip_bad: bool) -> None:
     for row in result.erased_rows:
         note(f"Row {row} is left out: that person asked to be erased.")
     counts = f"{result.added} new, {result.updated} updated, {result.unchanged} unchanged"
-    if result.problem_count and not (skip_bad or dry_run):
+    if result.problem_count and not skip_bad:
+        outcome = "Nothing would be imported" if dry_run else "Nothing was imported"
         raise InvalidInput(
-            f"Nothing was imported: {counted(result.problem_count, 'problem')}. "
+            f"{outcome}: {counted(result.problem_count, 'problem')}. "
             "Mend the rows, or add --skip-bad to import the others."
         )
     note(f"This would give: {counts}. Nothing was stored." if dry_run else f"Imported: {counts}.")

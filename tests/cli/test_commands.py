@@ -116,6 +116,9 @@ def test_an_import_with_a_bad_row_names_it_and_stores_nothing() -> None:
     assert result.exit_code == 1
     assert "row 3, e-mail" in result.stderr
     assert "Nothing was imported" in result.stderr
+    tried = run("contacts", "import", "c.csv", "--dry-run")
+    assert tried.exit_code == 1
+    assert "Nothing would be imported" in tried.stderr
     assert "fr.example" not in run("contacts", "export").stdout
 
 
@@ -203,6 +206,7 @@ def test_who_loaded_a_campaign_does_not_approve_it_unless_alone() -> None:
     run("campaign", "plan", slug)
     assert "somebody else approves it" in run(*approve, "a@example.org").stderr
     assert run(*approve, "b@example.org").exit_code == 0
+    assert "it is running" in run("campaign", "load", schedule, "--by", "a@example.org").stderr
     acts = [entry.act for entry in trail()]
     assert acts[-2:] == ["campaign planned", "campaign approved"]
 
