@@ -21,6 +21,7 @@ _FIXED = (
     "recipient_address",
     "skeleton_id",
     "slots",
+    "enclosures",
     "tracks_opens",
     "in_reply_to",
     "references",

@@ -1,6 +1,6 @@
 """Drafts: for each contact and step of a campaign the compiled letter, or why there is none."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
@@ -19,6 +19,7 @@ from outreach.letters.checking import check
 from outreach.letters.compiling import Compiled, Compiler, MissingValue
 from outreach.letters.languages import choose
 from outreach.letters.source import Letter, LetterSource
+from outreach.letters.tables import Enclosure
 
 # What a letter may name, as `letters.check` takes it; under `own` are the organizer's own columns.
 NAMES: Mapping[str, tuple[str, ...]] = {
@@ -34,13 +35,14 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Materials:
-    """What copies are made of; ``footers`` are by language."""
+    """What copies are made of; ``footers`` are by language, ``enclosures`` go with every copy."""
 
     letter: Letter
     footers: Mapping[str, LetterSource]
     forms: Forms
     states: MemberStates
     compiler: Compiler
+    enclosures: Sequence[Enclosure] = ()
 
 
 @dataclass(slots=True)

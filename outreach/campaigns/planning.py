@@ -22,9 +22,9 @@ from outreach.db import insertion
 from outreach.delivery.addresses import domain
 from outreach.delivery.queue import NewDelivery, enqueue
 from outreach.delivery.suppression import suppressed
-from outreach.delivery.tables import Purpose, State
+from outreach.delivery.tables import Purpose, State, message_id
 from outreach.errors import InvalidInput
-from outreach.letters.tables import Skeleton
+from outreach.letters.tables import Enclosure, Skeleton
 from outreach.tokens import Tokens
 
 
@@ -44,8 +44,10 @@ def plan(
     _set_times(drafts, schedule, now)
     discard_plan(session, campaign)
     _store_skeletons(session, drafts)
+    _store_enclosures(session, materials)
     copies: list[bytes] = []
-    rows = _noted(_rows(drafts, campaign, schedule, tokens), copies)
+    enclosures = [enclosure.id for enclosure in materials.enclosures]
+    rows = _noted(_rows(drafts, campaign, schedule, tokens, enclosures), copies)
     enqueue(session, rows, tokens=tokens, now=now)
     campaign.state, campaign.planned_at = CampaignState.planned, now
     campaign.unreviewed = drafter.unreviewed(drafts)
@@ -95,19 +97,27 @@ def _wish(draft: Draft, schedule: Schedule, before: datetime | None, now: dateti
 
 
 def _rows(
-    drafts: Sequence[Draft], campaign: Campaign, schedule: Schedule, tokens: Tokens
+    drafts: Sequence[Draft],
+    campaign: Campaign,
+    schedule: Schedule,
+    tokens: Tokens,
+    enclosures: Sequence[str],
 ) -> Iterator[NewDelivery]:
     """``drafts`` come contact by contact: each step answers to the ones before it."""
     thread: list[str] = []
     row: NewDelivery | None = None
     for draft in drafts:
         thread = [*thread, _message_id(row, tokens)] if row and draft.step > 1 else []
-        row = _row(draft, campaign, schedule, thread)
+        row = _row(draft, campaign, schedule, thread, enclosures)
         yield row
 
 
 def _row(
-    draft: Draft, campaign: Campaign, schedule: Schedule, thread: Sequence[str]
+    draft: Draft,
+    campaign: Campaign,
+    schedule: Schedule,
+    thread: Sequence[str],
+    enclosures: Sequence[str],
 ) -> NewDelivery:
     sender, compiled = schedule.campaign.sender, draft.compiled
     return NewDelivery(
@@ -122,6 +132,7 @@ def _row(
         language=draft.language,
         skeleton_id=compiled.skeleton.id if compiled else None,
         slots=compiled.slots if compiled else (),
+        enclosures=enclosures if compiled else (),
         sender_name=sender.name,
         sender_address=sender.address,
         recipient_name=draft.name,
@@ -135,7 +146,7 @@ def _row(
 
 def _message_id(row: NewDelivery, tokens: Tokens) -> str:
     """As ``Delivery.message_id`` will be once the row is stored."""
-    return f"<{tokens.key(row.identity)}@{domain(row.sender_address)}>"
+    return message_id(tokens.key(row.identity), row.sender_address)
 
 
 def _store_skeletons(session: Session, drafts: Sequence[Draft]) -> None:
@@ -144,6 +155,13 @@ def _store_skeletons(session: Session, drafts: Sequence[Draft]) -> None:
     insert = insertion(session, Skeleton).on_conflict_do_nothing()
     if skeletons:
         rows = [skeleton.model_dump() for skeleton in skeletons.values()]
+        session.connection().execute(insert, rows)
+
+
+def _store_enclosures(session: Session, materials: Materials) -> None:
+    insert = insertion(session, Enclosure).on_conflict_do_nothing()
+    if materials.enclosures:
+        rows = [enclosure.model_dump() for enclosure in materials.enclosures]
         session.connection().execute(insert, rows)
 
 

@@ -34,5 +34,6 @@ class Campaign(SQLModel, table=True):
     plan_digest: str | None = Field(default=None, max_length=64)
     # Files that the plan uses and nobody has reviewed, "reminder.fr"
     unreviewed: list[str] = Field(default_factory=list, sa_type=JSON)
+    refusals: int = 0  # refused for good one after the other, with nothing taken in between
     approved_by: str | None = Field(default=None, max_length=254)
     approved_at: datetime | None = None

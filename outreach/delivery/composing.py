@@ -1,21 +1,21 @@
 """From a row of the queue to the mail that a carrier takes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
+from outreach.delivery import mime
 from outreach.delivery.addresses import is_erased
-from outreach.delivery.headers import WIRE, mailbox, one_line, unstructured
-from outreach.delivery.tables import Delivery, Purpose
+from outreach.delivery.headers import mailbox, one_line, unstructured
+from outreach.delivery.tables import Delivery, Purpose, message_id
 from outreach.errors import InvalidInput
-from outreach.letters.copies import Copy, Links, fill
-from outreach.letters.tables import Skeleton
+from outreach.letters.copies import Copy, Links, Values, fill, values
+from outreach.letters.tables import Enclosure, Skeleton
 from outreach.tokens import Tokens
 
 _CAN_BE_LEFT = frozenset({Purpose.letter, Purpose.reminder})
@@ -30,9 +30,39 @@ class Mailbox(NamedTuple):
     address: str
 
 
+class Row(Protocol):
+    """What of a ``Delivery`` goes into its mail; the columns of that name say what they are."""
+
+    @property
+    def id(self) -> int | None: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def purpose(self) -> Purpose: ...
+    @property
+    def slots(self) -> Sequence[str]: ...
+    @property
+    def sender_name(self) -> str: ...
+    @property
+    def sender_address(self) -> str: ...
+    @property
+    def recipient_name(self) -> str: ...
+    @property
+    def recipient_address(self) -> str: ...
+    @property
+    def tracks_opens(self) -> bool: ...
+    @property
+    def in_reply_to(self) -> str | None: ...
+    @property
+    def references(self) -> Sequence[str]: ...
+
+
 @dataclass(frozen=True)
 class Outgoing:
-    """A mail ready to be handed over; ``headers`` are those beyond sender, recipient and date."""
+    """A mail ready to be handed over; ``headers`` are those beyond sender, recipient and date.
+
+    ``copy`` is ``skeleton`` with ``values`` in its places; many mails share a skeleton.
+    """
 
     delivery_id: int
     key: str
@@ -41,8 +71,11 @@ class Outgoing:
     reply_to: str
     message_id: str
     headers: dict[str, str]
+    skeleton: Skeleton
+    values: Values
     copy: Copy
     date: datetime
+    enclosures: Sequence[Enclosure] = ()
 
     @property
     def envelope_sender(self) -> str:
@@ -56,14 +89,13 @@ class Outgoing:
 
     def mime(self) -> bytes:
         """The message with lines ended by CRLF; the same mail gives the same bytes."""
-        message = EmailMessage(policy=WIRE)
-        for name, value in self._head():
-            message[name] = value
-        message.set_content(self.copy.text, charset="utf-8")
-        message.add_alternative(self.copy.html, subtype="html", charset="utf-8")
-        # "=_" occurs in neither base64 nor quoted-printable, and no letter knows its key.
-        message.set_boundary(f"=_{self.key}")
-        return message.as_bytes()
+        return mime.message(
+            self._head(),
+            text=self.copy.text,
+            html=self.copy.html,
+            enclosures=self.enclosures,
+            boundary=self.key,  # no letter knows its key
+        )
 
     def _head(self) -> Iterator[tuple[str, str]]:
         yield "Date", format_datetime(self.date)
@@ -86,19 +118,30 @@ class Composer:
         self._public_url = public_url.rstrip("/")
         self._reply_local, _, self._reply_domain = reply_address.rpartition("@")
 
-    def compose(self, delivery: Delivery, skeleton: Skeleton, now: datetime) -> Outgoing:
+    def compose(
+        self,
+        delivery: Row,
+        skeleton: Skeleton,
+        now: datetime,
+        enclosures: Sequence[Enclosure] = (),
+    ) -> Outgoing:
         """Raises InvalidInput where the row cannot become a mail."""
         assert delivery.id is not None
+        links = self.links(delivery)
+        filled = values(delivery.slots, links)
         outgoing = Outgoing(
             delivery_id=delivery.id,
             key=delivery.key,
             sender=Mailbox(one_line(delivery.sender_name), delivery.sender_address),
             recipient=Mailbox(one_line(delivery.recipient_name), delivery.recipient_address),
             reply_to=self.reply_to(delivery.key),
-            message_id=delivery.message_id,
-            headers=self._headers(delivery),
-            copy=fill(skeleton, delivery.slots, self.links(delivery)),
+            message_id=message_id(delivery.key, delivery.sender_address),
+            headers=self._headers(delivery, links),
+            skeleton=skeleton,
+            values=filled,
+            copy=fill(skeleton, filled),
             date=now,
+            enclosures=enclosures,
         )
         _check(outgoing)
         return outgoing
@@ -115,12 +158,14 @@ class Composer:
         skeleton = session.get(Skeleton, delivery.skeleton_id) if delivery.skeleton_id else None
         if skeleton is None:
             return None
-        return self.compose(delivery, skeleton, delivery.sent_at or delivery.due_at or now)
+        enclosed = enclosures(session, delivery.enclosures)
+        moment = delivery.sent_at or delivery.due_at or now
+        return self.compose(delivery, skeleton, moment, enclosed)
 
     def reply_to(self, key: str) -> str:
         return self._inbox(self._tokens.sign("reply", key))
 
-    def links(self, delivery: Delivery) -> Links:
+    def links(self, delivery: Row) -> Links:
         """The addresses of this copy's own pages: opting out, and the open image if it has one."""
         leave = self._tokens.sign("unsubscribe", delivery.key)
         image = self._tokens.sign("open", delivery.key)
@@ -132,25 +177,31 @@ class Composer:
     def _inbox(self, token: str) -> str:
         return f"{self._reply_local}+{token}@{self._reply_domain}"
 
-    def _headers(self, delivery: Delivery) -> dict[str, str]:
+    def _headers(self, delivery: Row, links: Links) -> dict[str, str]:
         headers = _threading(delivery)
         if delivery.purpose in _CAN_BE_LEFT:
-            headers |= self._list_unsubscribe(delivery)
+            headers |= self._list_unsubscribe(delivery, links)
         if delivery.purpose in _BY_MACHINE:
             headers["Auto-Submitted"] = "auto-generated"  # RFC 3834: a notice by a machine
         return headers
 
-    def _list_unsubscribe(self, delivery: Delivery) -> dict[str, str]:
+    def _list_unsubscribe(self, delivery: Row, links: Links) -> dict[str, str]:
         """RFC 2369 for people, RFC 8058 for their mail clients' one click."""
         mail = self._inbox(self._tokens.sign("unsubscribe", delivery.key))
-        page = self.links(delivery).unsubscribe_url
         return {
-            "List-Unsubscribe": f"<{page}>, <mailto:{mail}?subject=unsubscribe>",
+            "List-Unsubscribe": f"<{links.unsubscribe_url}>, <mailto:{mail}?subject=unsubscribe>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
 
 
-def _threading(delivery: Delivery) -> dict[str, str]:
+def enclosures(session: Session, ids: Sequence[str]) -> list[Enclosure]:
+    """The stored files, in the order of ``ids``."""
+    found = session.exec(select(Enclosure).where(col(Enclosure.id).in_(ids))) if ids else ()
+    by_id = {enclosure.id: enclosure for enclosure in found}
+    return [by_id[each] for each in ids]
+
+
+def _threading(delivery: Row) -> dict[str, str]:
     """In-Reply-To and References (RFC 5322); the mail that is answered is always the last."""
     known = [each for each in delivery.references if _MESSAGE_ID.fullmatch(each)]
     answered = delivery.in_reply_to or ""

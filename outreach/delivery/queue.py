@@ -33,6 +33,7 @@ class NewDelivery:
     sender_name: str = ""
     recipient_name: str = ""
     slots: Sequence[str] = ()
+    enclosures: Sequence[str] = ()
     language: str = "en"
     campaign_id: int | None = None
     step: int | None = None
@@ -67,6 +68,7 @@ def _values(row: NewDelivery, tokens: Tokens, now: datetime) -> dict[str, Any]:
     return {
         **vars(row),
         "slots": list(row.slots),
+        "enclosures": list(row.enclosures),
         "references": list(row.references),
         "key": tokens.key(row.identity),
         "recipient_domain": domain(row.recipient_address),

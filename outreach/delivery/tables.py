@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Index
+from sqlalchemy import JSON, Index, text
 from sqlmodel import Field, SQLModel
 
 from outreach.db import enum_type
@@ -33,6 +33,9 @@ class State(StrEnum):
     skipped = "skipped"
 
 
+_WAITING = text("state = 'queued' AND due_at IS NULL")
+
+
 class Delivery(SQLModel, table=True):
     """One copy for one address.
 
@@ -46,6 +49,14 @@ class Delivery(SQLModel, table=True):
         Index("ix_delivery_due", "state", "due_at"),
         Index("ix_delivery_campaign", "campaign_id", "step", "state"),
         Index("ix_delivery_contact", "contact_id", "campaign_id", "step"),
+        # What has no moment yet, in the order in which the plan foresees it.
+        Index(
+            "ix_delivery_waiting",
+            "campaign_id",
+            "planned_at",
+            sqlite_where=_WAITING,
+            postgresql_where=_WAITING,
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -63,6 +74,7 @@ class Delivery(SQLModel, table=True):
     language: str = Field(default="en", max_length=16)
     skeleton_id: str | None = Field(default=None, foreign_key="skeleton.id", max_length=64)
     slots: list[str] = Field(default_factory=list, sa_type=JSON)
+    enclosures: list[str] = Field(default_factory=list, sa_type=JSON)  # ids, in their order
     sender_name: str = ""
     sender_address: str = Field(max_length=254)
     recipient_name: str = ""
@@ -88,8 +100,21 @@ class Delivery(SQLModel, table=True):
 
     @property
     def message_id(self) -> str:
-        """RFC 5322 Message-ID: unique through the key, at the sender's own domain."""
-        return f"<{self.key}@{self.sender_address.rpartition('@')[2]}>"
+        return message_id(self.key, self.sender_address)
+
+
+def message_id(key: str, sender_address: str) -> str:
+    """RFC 5322 Message-ID: unique through the key, at the sender's own domain."""
+    return f"<{key}@{sender_address.rpartition('@')[2]}>"
+
+
+class SendingAddress(SQLModel, table=True):
+    """An address that mail of ours has left from; how long ago says how much it may send."""
+
+    __tablename__ = "sending_address"
+
+    address: str = Field(primary_key=True, max_length=254)
+    first_sent_at: datetime
 
 
 class SuppressionReason(StrEnum):

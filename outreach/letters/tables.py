@@ -1,4 +1,4 @@
-"""The skeleton of a letter, as it is stored: everything that copies of one branch share."""
+"""What copies of a letter share, as it is stored: skeletons, and the files enclosed with them."""
 
 import hashlib
 
@@ -22,3 +22,17 @@ class Skeleton(SQLModel, table=True):
     def of(cls, language: str, subject: str, text: str, html: str) -> "Skeleton":
         digest = hashlib.sha256("\0".join((language, subject, text, html)).encode()).hexdigest()
         return cls(id=digest, language=language, subject=subject, text=text, html=html)
+
+
+class Enclosure(SQLModel, table=True):
+    """A file that goes with every copy of a letter; ``id`` is the SHA-256 of all the rest."""
+
+    id: str = Field(primary_key=True, max_length=64)
+    name: str = Field(max_length=80)  # as recipients see it: "Open letter.pdf"
+    media_type: str = Field(max_length=100)
+    content: bytes
+
+    @classmethod
+    def of(cls, name: str, media_type: str, content: bytes) -> "Enclosure":
+        digest = hashlib.sha256(f"{name}\0{media_type}\0".encode() + content).hexdigest()
+        return cls(id=digest, name=name, media_type=media_type, content=content)

@@ -12,7 +12,7 @@ from outreach.db import Database
 from outreach.delivery.composing import Composer, Mailbox, Outgoing
 from outreach.delivery.queue import NewDelivery, enqueue
 from outreach.delivery.tables import Delivery, Purpose
-from outreach.letters.copies import Copy
+from outreach.letters.copies import Links, fill, values
 from outreach.letters.markers import UNSUBSCRIBE, slot
 from outreach.letters.tables import Skeleton
 from outreach.tokens import Tokens
@@ -32,6 +32,12 @@ def a_skeleton(**changes: Any) -> Skeleton:
             **changes,
         }
     )
+
+
+A_SHORT_LETTER = a_skeleton(
+    text=f"Dear {slot(0)},\n\n.a dot begins this line\n\nyours.\n",
+    html=f"<html><body><p>Dear {slot(0)},</p></body></html>\n",
+)
 
 
 def a_row(number: int = 1, **changes: Any) -> NewDelivery:
@@ -82,7 +88,12 @@ def a_composer() -> Composer:
 
 
 def a_mail(number: int = 1, **changes: Any) -> Outgoing:
+    """As a composer makes them; a change of ``skeleton`` or ``values`` shows in the copy."""
     key = TOKENS.key(f"campaign:test:1:contact:{number}")
+    skeleton = changes.pop("skeleton", A_SHORT_LETTER)
+    filled = changes.pop(
+        "values", values([f"Person {number}"], Links(f"https://outreach.example.org/u/{key}"))
+    )
     return Outgoing(
         **{
             "delivery_id": number,
@@ -92,12 +103,9 @@ def a_mail(number: int = 1, **changes: Any) -> Outgoing:
             "reply_to": a_composer().reply_to(key),
             "message_id": f"<{key}@example.org>",
             "headers": {"List-Unsubscribe": f"<https://outreach.example.org/u/{key}>"},
-            "copy": Copy(
-                subject=f"A letter to Person {number}",
-                text=f"Dear Person {number},\n\n.a dot begins this line\n\nyours.\n",
-                html=f"<html><body><p>Dear Person {number},</p></body></html>\n",
-                language="en",
-            ),
+            "skeleton": skeleton,
+            "values": filled,
+            "copy": fill(skeleton, filled),
             "date": MORNING,
             **changes,
         }

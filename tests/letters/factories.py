@@ -4,6 +4,7 @@ from typing import Any
 
 from outreach.letters.compiling import Compiler
 from outreach.letters.copies import Copy, Links, fill
+from outreach.letters.copies import values as values_of
 from outreach.letters.source import LetterSource
 
 LINKS = Links("https://letters.example.org/u/token?a=1&b=2")
@@ -48,7 +49,7 @@ def a_copy(
     compiler: Compiler | None = None,
 ) -> Copy:
     compiled = (compiler or Compiler()).compile(source, footer, given or values())
-    return fill(compiled.skeleton, compiled.slots, links)
+    return fill(compiled.skeleton, values_of(compiled.slots, links))
 
 
 def text_of(body: str, **contact: Any) -> str:

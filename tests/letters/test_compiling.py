@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from outreach.errors import InvalidInput
 from outreach.letters.compiling import Compiler
 from outreach.letters.copies import fill
+from outreach.letters.copies import values as values_of
 from outreach.letters.markers import one_line
 from tests.letters.factories import FOOTER, LINKS, a_copy, a_source, values
 from tests.letters.reading import page_of
@@ -114,4 +115,4 @@ def test_no_marker_is_left_in_a_copy():
 def test_too_few_values_are_an_error_and_never_a_hole():
     skeleton = Compiler().compile(a_source("{{ contact.name }}"), FOOTER, values()).skeleton
     with pytest.raises(InvalidInput, match="more places than its copy has values"):
-        fill(skeleton, [], LINKS)
+        fill(skeleton, values_of([], LINKS))

@@ -1,4 +1,4 @@
-from outreach.letters.copies import Links, fill
+from outreach.letters.copies import Links, fill, values
 from outreach.letters.source import LetterSource
 from outreach.letters.tables import Skeleton
 from tests.letters.factories import LINKS, a_copy, a_source
@@ -38,5 +38,5 @@ def test_the_image_leaves_no_trace_in_the_text():
 
 def test_a_subject_stays_one_line_even_if_a_stored_value_does_not():
     skeleton = Skeleton(id="x", language="en", subject="For zq7slot0qz", text="", html="")
-    copy = fill(skeleton, ["A\r\nBcc: everybody@example.org"], LINKS)
+    copy = fill(skeleton, values(["A\r\nBcc: everybody@example.org"], LINKS))
     assert copy.subject == "For A Bcc: everybody@example.org"

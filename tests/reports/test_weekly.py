@@ -15,7 +15,7 @@ from outreach.db import Database
 from outreach.delivery.tables import Delivery, Purpose, State, Suppression, SuppressionReason
 from outreach.errors import NotAllowed
 from outreach.inbox.tables import MailKind
-from outreach.letters.copies import Links, fill
+from outreach.letters.copies import Links, fill, values
 from outreach.letters.tables import Skeleton
 from outreach.reports import weekly
 from outreach.reports.figures import Figures
@@ -177,6 +177,8 @@ def test_a_stranger_cannot_write_places_to_fill_into_a_report(
     rows.mail(MailKind.reply, APPROVED, thread_id=thread.id, text=text)
     made = weekly.make(rows.session, week, zone=zone, states=states, now=MONDAY_AT_8)
     queue(rows.session, made, [rows.organizer("Ann")], tokens)
-    copy = fill(rows.session.exec(select(Skeleton)).one(), [], Links("https://u.example.org"))
+    copy = fill(
+        rows.session.exec(select(Skeleton)).one(), values([], Links("https://u.example.org"))
+    )
     assert "https://u.example.org" not in copy.text + copy.html
     assert "zq 7slot0qz" in copy.text
