@@ -17,9 +17,10 @@ EXAMPLES = {
     "SECRET_KEY": "at least 32 random characters, such as: openssl rand -hex 32",
     "PUBLIC_URL": "https://outreach.example.org, without a slash at the end",
     "CARRIER": "outbox, smtp or sendgrid",
-    "SMTP_URL": "smtp://user:password@mail.example.org:587 or smtps://...:465",
+    "SMTP_URL": "smtp://user:password@mail.example.org:587?connections=4 or smtps://...:465",
     "SENDGRID_API_KEY": "the key that SendGrid showed once, beginning with SG.",
     "SENDGRID_HOST": "https://api.sendgrid.com, or https://api.eu.sendgrid.com in the EU",
+    "SENDGRID_SHARED_REQUESTS": "true, or false for one request a copy",
     "SENDGRID_EVENTS_KEY": "the verification key that SendGrid shows for its event webhook",
     "SENDGRID_INBOUND_KEY": "the public key of the security policy on SendGrid's inbound parse",
     "REPLY_ADDRESS": "inbox@in.example.org, whose mail comes back here",
@@ -45,6 +46,7 @@ class Settings(BaseSettings):
     smtp_url: str = ""
     sendgrid_api_key: str = ""
     sendgrid_host: str = "https://api.sendgrid.com"
+    sendgrid_shared_requests: bool = True
     sendgrid_events_key: str = ""
     sendgrid_inbound_key: str = ""
     reply_address: str = "inbox@in.example.org"

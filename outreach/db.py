@@ -86,6 +86,7 @@ def _engine(url: str, begin: str) -> Engine:
         url,
         hide_parameters=True,
         json_serializer=_to_json,
+        json_deserializer=orjson.loads,
         pool_pre_ping=not url.startswith("sqlite"),
     )
     if engine.dialect.name == "sqlite":

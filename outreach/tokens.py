@@ -6,11 +6,14 @@ and 32 characters fit a local part (64 octets, RFC 5321) behind ``inbox+``.
 
 import hashlib
 import hmac
+from base64 import b32hexencode
 from typing import Literal
 
 Purpose = Literal["reply", "open", "unsubscribe"]
 
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_CROCKFORD = bytes.maketrans(
+    b"0123456789ABCDEFGHIJKLMNOPQRSTUV", b"0123456789abcdefghjkmnpqrstvwxyz"
+)
 _RETYPED = str.maketrans("oilu", "011v")
 _KEY_LENGTH = 16  # 80 bits each for the key and for its signature
 _TOKEN_LENGTH = 2 * _KEY_LENGTH
@@ -46,5 +49,4 @@ class Tokens:
 
     def _digest(self, purpose: str, text: str) -> str:
         digest = hmac.digest(self._secret, f"{purpose}\0{text}".encode(), hashlib.sha256)
-        number = int.from_bytes(digest[:10])
-        return "".join(_ALPHABET[number >> shift & 31] for shift in range(75, -1, -5))
+        return b32hexencode(digest[:10]).translate(_CROCKFORD).decode()

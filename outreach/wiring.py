@@ -74,7 +74,11 @@ def _carrier(settings: Settings) -> Carrier:
         case "smtp":
             return Smtp(settings.smtp_url)
         case "sendgrid":
-            return SendGrid(settings.sendgrid_api_key, host=settings.sendgrid_host)
+            return SendGrid(
+                settings.sendgrid_api_key,
+                host=settings.sendgrid_host,
+                shared_requests=settings.sendgrid_shared_requests,
+            )
         case "outbox":
             return Outbox(settings.var_dir / "outbox")
 

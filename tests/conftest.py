@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlmodel import Session, SQLModel
 
@@ -16,6 +17,12 @@ from outreach.demo.story import FastClock
 from outreach.tokens import Tokens
 from outreach.wiring import Outreach, build  # and with it the tables of every room
 from tests.postgres import Cluster, postgres_programs
+
+
+def pytest_configure() -> None:
+    # How long an example takes says more of the machine than of the code.
+    hypothesis.settings.register_profile("outreach", deadline=None)
+    hypothesis.settings.load_profile("outreach")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

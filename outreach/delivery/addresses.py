@@ -11,6 +11,7 @@ from outreach.errors import InvalidInput
 _PLAIN = re.compile(r"[a-z0-9_+-]+(\.[a-z0-9_+-]+)*", re.ASCII)  # local parts beyond doubt
 _LONGEST_PLAIN = 254
 _LONGEST_LOCAL = 64
+_IN_TEXT = re.compile(r"[^\s<>'\"(]+@[^\s<>'\")]+")
 _ERASED = "erased:"  # no address can hold a colon here
 _LONGEST = 320  # 64 octets, an at sign and 255 octets; what is longer need not be looked at
 
@@ -56,3 +57,8 @@ def is_erased(address: str) -> bool:
 
 def domain(address: str) -> str:
     return address.rpartition("@")[2]
+
+
+def without_addresses(text: str) -> str:
+    """A server's answer without the people in it."""
+    return _IN_TEXT.sub("[address]", text)

@@ -127,7 +127,8 @@ class Composer:
     ) -> Outgoing:
         """Raises InvalidInput where the row cannot become a mail."""
         assert delivery.id is not None
-        links = self.links(delivery)
+        leave = self._tokens.sign("unsubscribe", delivery.key)
+        links = self._links(delivery, leave)
         filled = values(delivery.slots, links)
         outgoing = Outgoing(
             delivery_id=delivery.id,
@@ -136,7 +137,7 @@ class Composer:
             recipient=Mailbox(one_line(delivery.recipient_name), delivery.recipient_address),
             reply_to=self.reply_to(delivery.key),
             message_id=message_id(delivery.key, delivery.sender_address),
-            headers=self._headers(delivery, links),
+            headers=self._headers(delivery, links, leave),
             skeleton=skeleton,
             values=filled,
             copy=fill(skeleton, filled),
@@ -165,29 +166,28 @@ class Composer:
     def reply_to(self, key: str) -> str:
         return self._inbox(self._tokens.sign("reply", key))
 
-    def links(self, delivery: Row) -> Links:
+    def _links(self, delivery: Row, leave: str) -> Links:
         """The addresses of this copy's own pages: opting out, and the open image if it has one."""
-        leave = self._tokens.sign("unsubscribe", delivery.key)
-        image = self._tokens.sign("open", delivery.key)
+        image = self._tokens.sign("open", delivery.key) if delivery.tracks_opens else None
         return Links(
             unsubscribe_url=f"{self._public_url}/u/{leave}",
-            open_url=f"{self._public_url}/o/{image}.gif" if delivery.tracks_opens else None,
+            open_url=f"{self._public_url}/o/{image}.gif" if image else None,
         )
 
     def _inbox(self, token: str) -> str:
         return f"{self._reply_local}+{token}@{self._reply_domain}"
 
-    def _headers(self, delivery: Row, links: Links) -> dict[str, str]:
+    def _headers(self, delivery: Row, links: Links, leave: str) -> dict[str, str]:
         headers = _threading(delivery)
         if delivery.purpose in _CAN_BE_LEFT:
-            headers |= self._list_unsubscribe(delivery, links)
+            headers |= self._list_unsubscribe(links, leave)
         if delivery.purpose in _BY_MACHINE:
             headers["Auto-Submitted"] = "auto-generated"  # RFC 3834: a notice by a machine
         return headers
 
-    def _list_unsubscribe(self, delivery: Row, links: Links) -> dict[str, str]:
+    def _list_unsubscribe(self, links: Links, leave: str) -> dict[str, str]:
         """RFC 2369 for people, RFC 8058 for their mail clients' one click."""
-        mail = self._inbox(self._tokens.sign("unsubscribe", delivery.key))
+        mail = self._inbox(leave)
         return {
             "List-Unsubscribe": f"<{links.unsubscribe_url}>, <mailto:{mail}?subject=unsubscribe>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",

@@ -6,6 +6,7 @@ quotes of a name that it encodes in some versions, and takes most of the time a 
 
 import re
 from binascii import b2a_base64
+from functools import lru_cache
 
 from outreach.errors import InvalidInput
 
@@ -45,6 +46,7 @@ def unstructured(name: str, text: str) -> str:
     return text if _is_plain(text) else _encoded(name, text)
 
 
+@lru_cache(maxsize=2048)  # one sender for all, and each recipient is looked at twice
 def mailbox(name: str, display_name: str, address: str) -> str:
     """The value of a header that names one mailbox, like To; an unusable address raises."""
     if not _MAILBOX.fullmatch(address):

@@ -13,8 +13,8 @@ from urllib.parse import quote
 from outreach.delivery.headers import folded
 from outreach.letters.tables import Enclosure
 
-_LINE = 76  # octets of an encoded line; what is longer and not encoded, some servers break
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE = 76  # octets of an encoded line
+_LONGEST_LINE = 990  # octets of one that is not; RFC 5322 allows 998, and dots may be doubled
 
 
 def message(
@@ -42,7 +42,9 @@ def _multipart(kind: str, boundary: str, parts: Sequence[bytes]) -> bytes:
 
 
 def _text(content: str, kind: str) -> bytes:
-    content = _LINE_END.sub("\r\n", content)
+    if "\r" in content:
+        content = content.replace("\r\n", "\n").replace("\r", "\n")
+    content = content.replace("\n", "\r\n")
     if not content.endswith("\r\n"):
         content += "\r\n"
     data = content.encode()
@@ -52,11 +54,11 @@ def _text(content: str, kind: str) -> bytes:
 
 
 def _encoded(content: str, data: bytes) -> tuple[str, bytes]:
-    """The encoding that stays readable where that is no longer than the other."""
+    """Readable where it can be: a mail that a person looks at as it is tells what it says."""
     beyond_ascii = len(data) - len(content)
-    if not beyond_ascii and max(map(len, content.split("\r\n"))) <= _LINE:
+    if not beyond_ascii and max(map(len, content.split("\r\n"))) <= _LONGEST_LINE:
         return "7bit", data
-    if beyond_ascii * 11 < len(data):  # some accents, and not another script
+    if beyond_ascii * 6 < len(data):  # some accents, and not another script
         return "quoted-printable", b2a_qp(data, istext=True)
     return "base64", _base64(data)
 

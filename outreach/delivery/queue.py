@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, Integer, UpdateBase, and_, bindparam, exists, or_, select
 from sqlmodel import Session, col
 
-from outreach.db import insertion
+from outreach.bulk import insert_new
 from outreach.delivery.addresses import domain
 from outreach.delivery.states import move, move_where, still_in_time, transition
 from outreach.delivery.tables import Delivery, Purpose, State, Suppression
@@ -17,8 +18,8 @@ from outreach.errors import NotAllowed, NotFound
 from outreach.tokens import Tokens
 
 LEASE = timedelta(minutes=10)
+TOO_LATE = "it could not go before its latest time"
 _CHUNK = 1_000
-_COUNT = {"preserve_rowcount": True}  # by itself SQLAlchemy forgets it for inserts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,11 +57,10 @@ def enqueue(session: Session, rows: Iterable[NewDelivery], *, tokens: Tokens, no
 
     Goes through the rows once, so a generator of a million needs no memory.
     """
-    insert = insertion(session, Delivery).on_conflict_do_nothing(index_elements=["identity"])
     values = (_values(row, tokens, now) for row in rows)
     added = 0
     while chunk := list(islice(values, _CHUNK)):
-        added += session.connection().execute(insert, chunk, execution_options=_COUNT).rowcount
+        added += len(insert_new(session, Delivery, chunk, by="identity"))
     return added
 
 
@@ -77,43 +77,77 @@ def _values(row: NewDelivery, tokens: Tokens, now: datetime) -> dict[str, Any]:
     }
 
 
+class Claimed(NamedTuple):
+    """What is needed of a copy to send it and to record what became of it: columns of its row."""
+
+    due_at: datetime
+    id: int
+    key: str
+    purpose: Purpose
+    campaign_id: int | None
+    attempts: int
+    skeleton_id: str | None
+    slots: list[str]
+    enclosures: list[str]
+    sender_name: str
+    sender_address: str
+    recipient_name: str
+    recipient_address: str
+    tracks_opens: bool
+    in_reply_to: str | None
+    references: list[str]
+
+
 def claim(
     session: Session, *, worker: str, limit: int, now: datetime, lease: timedelta = LEASE
-) -> list[Delivery]:
+) -> list[Claimed]:
     """Take up to ``limit`` due copies for ``worker``, the longest due first.
 
     One statement, so that no two workers take the same row. Commit before handing over.
     """
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        # The index has the longest due first. A planner that does not know how full the queue is
+        # rather sorts all that is due, for every group.
+        connection.exec_driver_sql("SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off")
+    values = {"worker": worker, "group": limit, "now": now, "lease_until": now + lease}
+    rows = connection.execute(_claiming(), values).all()
+    return sorted(map(Claimed._make, rows))
+
+
+@cache
+def _claiming() -> UpdateBase:
+    """The statement of ``claim``; its parameters are worker, group, now and lease_until."""
+    due_at: Any = col(Delivery.due_at)
+    now: Any = bindparam("now", type_=due_at.type)
     # A CTE, since Postgres may run a plain subquery again for each row and then go past LIMIT.
     due = (
         select(col(Delivery.id))
         .where(_may_go(now))
-        .order_by(col(Delivery.due_at))  # as the index has them: nothing to sort
-        .limit(limit)
+        .order_by(due_at)
+        .limit(bindparam("group", type_=Integer))
         .with_for_update(skip_locked=True)
         .cte("due")
     )
-    taken = transition(
+    return transition(
         col(Delivery.id).in_(select(due.c.id)),
         State.sending,
         now=now,
-        claimed_by=worker,
-        lease_until=now + lease,
+        claimed_by=bindparam("worker"),
+        lease_until=bindparam("lease_until"),
         attempts=col(Delivery.attempts) + 1,
-    ).returning(Delivery)
-    rows = session.exec(taken, execution_options={"populate_existing": True}).scalars()
-    return sorted(rows, key=lambda delivery: (delivery.due_at, delivery.id))
+    ).returning(*(getattr(Delivery, name) for name in Claimed._fields))
 
 
-def _may_go(now: datetime) -> ColumnElement[bool]:
+def _may_go(now: Any) -> ColumnElement[bool]:
     opens = col(Delivery.open_until)
     suppressed = exists().where(col(Suppression.address) == col(Delivery.recipient_address))
-    return (
-        (col(Delivery.state) == State.queued)
-        & (col(Delivery.due_at) <= now)
-        & or_(opens.is_(None), opens > now)
-        & still_in_time(now)
-        & ~suppressed
+    return and_(
+        col(Delivery.state) == State.queued,
+        col(Delivery.due_at) <= now,
+        or_(opens.is_(None), opens > now),
+        still_in_time(now),
+        ~suppressed,
     )
 
 
@@ -125,10 +159,10 @@ def expire_leases(session: Session, *, now: datetime) -> int:
 
 
 def skip_expired(session: Session, *, now: datetime) -> int:
-    """Skip what is later than it may be."""
-    late = (col(Delivery.state) == State.queued) & (col(Delivery.expires_at) <= now)
-    reason = "it could not go before its latest time"
-    return len(move_where(session, late, State.skipped, now=now, reason=reason))
+    """Skip what is due and later than it may be."""
+    due = (col(Delivery.state) == State.queued) & (col(Delivery.due_at) <= now)
+    late = due & (col(Delivery.expires_at) <= now)
+    return len(move_where(session, late, State.skipped, now=now, reason=TOO_LATE))
 
 
 def settle(

@@ -2,17 +2,19 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import Update, bindparam, func, literal, or_
 from sqlmodel import Session, col
 
+from outreach.db import insert_once
 from outreach.delivery.carriers import Outcome
-from outreach.delivery.states import move_where
-from outreach.delivery.tables import Delivery, State
+from outreach.delivery.queue import TOO_LATE, Claimed
+from outreach.delivery.states import move_where, transition
+from outreach.delivery.tables import Delivery, SendingAddress, State
 
 # After each refusal for now; when all are used up the copy has failed.
 WAITS = (
@@ -60,51 +62,72 @@ class _Change:
     due_at: datetime | None = None
     attempts: int | None = None
 
-    def columns(self) -> dict[str, Any]:
-        each = {"provider_id": self.provider_id, "due_at": self.due_at, "attempts": self.attempts}
-        return {name: value for name, value in each.items() if value is not None}
-
 
 def record(
     session: Session,
-    deliveries: Sequence[Delivery],
+    copies: Sequence[Claimed],
     outcomes: Sequence[Outcome],
     *,
     worker: str,
     now: datetime,
 ) -> Tally:
-    """Write one outcome for each delivery as ``worker`` claimed it."""
+    """Write one outcome for each copy as ``worker`` claimed it. Done twice, it changes nothing."""
     changes: dict[_Change, list[int]] = defaultdict(list)
-    for delivery, outcome in zip(deliveries, outcomes, strict=True):
-        assert delivery.id is not None
-        changes[_change(delivery, outcome, now)].append(delivery.id)
+    for copy, outcome in zip(copies, outcomes, strict=True):
+        changes[_change(copy, outcome, now)].append(copy.id)
     for change, ids in changes.items():
         _write(session, change, ids, worker, now)
+        if change.to is State.queued:
+            _skip_hopeless(session, ids, now)
     return _count(changes)
 
 
+def _skip_hopeless(session: Session, ids: list[int], now: datetime) -> None:
+    """Of those that are to be tried again, the ones whose latest time comes before that."""
+    hopeless = col(Delivery.id).in_(ids) & (col(Delivery.expires_at) <= col(Delivery.due_at))
+    move_where(session, hopeless, State.skipped, now=now, reason=TOO_LATE)
+
+
+def remember_senders(session: Session, addresses: Iterable[str], now: datetime) -> None:
+    """Since when each address sends: one that is new may not send as much (see its pace)."""
+    for address in sorted(addresses):
+        insert_once(session, SendingAddress(address=address, first_sent_at=now))
+
+
 def _write(session: Session, change: _Change, ids: list[int], worker: str, now: datetime) -> None:
-    these: ColumnElement[bool] = col(Delivery.id).in_(ids)
-    from_states = {State.sending}
-    if change.to is State.sent:
-        from_states.add(State.unknown)  # that it went is true, however late we say so
-    else:
-        these = these & (col(Delivery.claimed_by) == worker)
-    moved = move_where(
-        session,
-        these,
-        change.to,
-        now=now,
-        reason=change.reason,
-        only_from=from_states,
-        **change.columns(),
-    )
-    if len(moved) < len(ids):
-        late = len(ids) - len(moved)
+    new = {f"new_{name}": getattr(change, name) for name in ("reason", *_KEPT)}
+    values = {**new, "ids": ids, "worker": worker, "now": now}
+    moved = session.connection().execute(_writing(change.to), values).rowcount
+    if moved < len(ids):
+        late = len(ids) - moved
         _log.warning("%d outcomes (%s) came after the copies' lease had run out", late, change.to)
 
 
-def _change(delivery: Delivery, outcome: Outcome, now: datetime) -> _Change:
+_KEPT = ("provider_id", "due_at", "attempts")  # as they are where a change does not name them
+
+
+@cache
+def _writing(to: State) -> Update:
+    """The statement of ``_write``; its parameters have one name each and are always all there."""
+    types = {name: getattr(Delivery, name).type for name in (*_KEPT, "sent_at")}
+    kept = {
+        name: func.coalesce(bindparam(f"new_{name}", type_=types[name]), getattr(Delivery, name))
+        for name in _KEPT
+    }
+    # That it went is true, however late we say so; anything else only the one who holds it knows.
+    taken = to is State.sent
+    its_own = or_(col(Delivery.claimed_by) == bindparam("worker"), literal(taken))
+    return transition(
+        col(Delivery.id).in_(bindparam("ids", expanding=True)) & its_own,
+        to,
+        now=bindparam("now", type_=types["sent_at"]),
+        only_from={State.sending, State.unknown} if taken else {State.sending},
+        reason=bindparam("new_reason"),
+        **kept,
+    )
+
+
+def _change(copy: Claimed, outcome: Outcome, now: datetime) -> _Change:
     match outcome.verdict:
         case "sent":
             return _Change(State.sent, provider_id=outcome.provider_id)
@@ -113,18 +136,18 @@ def _change(delivery: Delivery, outcome: Outcome, now: datetime) -> _Change:
         case "unknown":
             return _Change(State.unknown, outcome.answer)
         case "later":
-            return _again(delivery, outcome, now)
+            return _again(copy, outcome, now)
 
 
-def _again(delivery: Delivery, outcome: Outcome, now: datetime) -> _Change:
+def _again(copy: Claimed, outcome: Outcome, now: datetime) -> _Change:
     if outcome.retry_after is not None:
         # The carrier has not looked at the copy: no attempt of its own.
         due_at = now + max(outcome.retry_after, SHORTEST_WAIT)
-        return _Change(State.queued, outcome.answer, due_at=due_at, attempts=delivery.attempts - 1)
-    if delivery.attempts > len(WAITS):
-        tries = f"refused for now {delivery.attempts} times; the last answer"
+        return _Change(State.queued, outcome.answer, due_at=due_at, attempts=copy.attempts - 1)
+    if copy.attempts > len(WAITS):
+        tries = f"refused for now {copy.attempts} times; the last answer"
         return _Change(State.failed, f"{tries}: {outcome.answer}")
-    return _Change(State.queued, outcome.answer, due_at=now + WAITS[delivery.attempts - 1])
+    return _Change(State.queued, outcome.answer, due_at=now + WAITS[copy.attempts - 1])
 
 
 def _count(changes: dict[_Change, list[int]]) -> Tally:

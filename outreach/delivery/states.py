@@ -4,7 +4,17 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, func, literal, or_, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    String,
+    Update,
+    func,
+    literal,
+    or_,
+    type_coerce,
+    update,
+)
 from sqlmodel import Session, col
 
 from outreach.delivery.tables import Delivery, State
@@ -28,6 +38,8 @@ TAKEN = frozenset({State.sent, State.delivered, State.bounced})
 # It can be read and answered, as far as anybody knows.
 MAY_HAVE_GONE = TAKEN | {State.unknown}
 
+Moment = datetime | BindParameter[datetime]
+
 _CHUNK = 5_000  # ids a statement; both databases limit the parameters of one
 
 
@@ -36,7 +48,7 @@ def held_back() -> ColumnElement[bool]:
     return (col(Delivery.state) == State.skipped) & col(Delivery.expires_at).is_(None)
 
 
-def still_in_time(now: datetime) -> ColumnElement[bool]:
+def still_in_time(now: Moment) -> ColumnElement[bool]:
     """Its latest time has not passed; a copy that was stopped has that time behind it."""
     expires_at = col(Delivery.expires_at)
     return or_(expires_at.is_(None), expires_at > now)
@@ -85,25 +97,31 @@ def transition(
     criteria: ColumnElement[bool],
     to: State,
     *,
-    now: datetime,
-    reason: str | None = None,
+    now: Moment,
+    reason: str | BindParameter[str] | None = None,
     only_from: Collection[State] | None = None,
     **columns: Any,
 ) -> Update:
-    """The conditional UPDATE itself: a row that may not become ``to`` is left as it is."""
+    """The conditional UPDATE itself: a row that may not become ``to`` is left as it is.
+
+    Values may be bound parameters, for a statement that is made once and used often.
+    """
     allowed = {state for state, following in TRANSITIONS.items() if to in following}
     if only_from is not None:
         allowed &= set(only_from)
+    # An expression and not the column: no index fits it. By its index, SQLite would look through
+    # all that is queued for the few rows that `criteria` names.
+    state = type_coerce(col(Delivery.state), String).concat("")
     values = {"state": to, "reason": reason, **_stamps(to, now), **columns}
     return (
         update(Delivery)
-        .where(criteria, col(Delivery.state).in_(allowed))
+        .where(criteria, state.in_([each.value for each in sorted(allowed)]))
         .values(values)
         .execution_options(synchronize_session=False)
     )
 
 
-def _stamps(to: State, now: datetime) -> dict[str, Any]:
+def _stamps(to: State, now: Moment) -> dict[str, Any]:
     match to:
         case State.sending:
             return {}
@@ -117,7 +135,8 @@ def _stamps(to: State, now: datetime) -> dict[str, Any]:
             return {"settled_at": now, "lease_until": None}
 
 
-def _sent_at(now: datetime) -> Any:
+def _sent_at(now: Moment) -> Any:
     """When it went: as recorded; for a copy in doubt, when the doubt came up; else now."""
     sent_at: Any = col(Delivery.sent_at)
-    return func.coalesce(sent_at, col(Delivery.settled_at), literal(now, sent_at.type))
+    moment = literal(now, sent_at.type) if isinstance(now, datetime) else now
+    return func.coalesce(sent_at, col(Delivery.settled_at), moment)

@@ -9,7 +9,7 @@ from sqlmodel import select as select_rows
 
 from outreach.db import insert_once
 from outreach.delivery.addresses import canonical, is_erased
-from outreach.delivery.states import move_where
+from outreach.delivery.states import move, move_where
 from outreach.delivery.tables import Delivery, State, Suppression, SuppressionReason
 
 _CHUNK = 5_000  # addresses a statement; both databases limit the parameters of one
@@ -37,7 +37,10 @@ def suppress(
     address = canonical(address)
     row = Suppression(address=address, reason=reason, detail=detail, suppressed_at=now)
     stored = insert_once(session, row)
-    _cancel(session, col(Delivery.recipient_address) == address, reason, now)
+    # By their ids: told the state too, SQLite may rather go through all that is queued.
+    theirs = select(col(Delivery.id)).where(col(Delivery.recipient_address) == address)
+    ids = list(session.execute(theirs).scalars())
+    move(session, ids, State.cancelled, now=now, reason=_WORDS[reason])
     return stored is not None
 
 
@@ -68,7 +71,8 @@ def unsuppress(session: Session, address: str) -> bool:
 
 def cancel_suppressed(session: Session, *, now: datetime) -> int:
     """Cancel what is due for an address suppressed before it was queued: it is never claimed."""
-    due, cancelled = col(Delivery.due_at) <= now, 0
+    due = (col(Delivery.state) == State.queued) & (col(Delivery.due_at) <= now)
+    cancelled = 0
     for reason in SuppressionReason:
         addresses = select(col(Suppression.address)).where(col(Suppression.reason) == reason)
         theirs = col(Delivery.recipient_address).in_(addresses)

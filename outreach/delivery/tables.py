@@ -49,11 +49,12 @@ class Delivery(SQLModel, table=True):
         Index("ix_delivery_due", "state", "due_at"),
         Index("ix_delivery_campaign", "campaign_id", "step", "state"),
         Index("ix_delivery_contact", "contact_id", "campaign_id", "step"),
-        # What has no moment yet, in the order in which the plan foresees it.
+        # What has no moment yet, in the order in which its turn comes.
         Index(
             "ix_delivery_waiting",
             "campaign_id",
-            "planned_at",
+            "step",
+            "not_before",
             sqlite_where=_WAITING,
             postgresql_where=_WAITING,
         ),
@@ -85,7 +86,8 @@ class Delivery(SQLModel, table=True):
     references: list[str] = Field(default_factory=list, sa_type=JSON)
 
     planned_at: datetime | None = None  # when the plan foresees it
-    not_before: datetime | None = None  # postponed until then, by an out-of-office
+    # As planned; later after an absence, or while the mail before it has not gone.
+    not_before: datetime | None = None
     due_at: datetime | None = None
     open_until: datetime | None = None  # end of the sending window that due_at lies in
     expires_at: datetime | None = None  # later than this it is skipped, never burst out

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from outreach.campaigns.tables import Campaign
 from outreach.db import Database
 from outreach.delivery.composing import Composer, Mailbox, Outgoing
 from outreach.delivery.queue import NewDelivery, enqueue
@@ -72,6 +73,14 @@ def put_in(database: Database, *rows: NewDelivery, now: datetime = MORNING) -> l
     """The same, committed; the ids."""
     with database.transaction() as session:
         return [delivery.id or 0 for delivery in put(session, *rows, now=now)]
+
+
+def a_campaign(session: Session, slug: str) -> Campaign:
+    """Of which this room knows no more than the number in its copies."""
+    campaign = Campaign(slug=slug, name=slug, source="", loaded_by="a test", loaded_at=MORNING)
+    session.add(campaign)
+    session.flush()
+    return campaign
 
 
 def every(database: Database) -> list[Delivery]:

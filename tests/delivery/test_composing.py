@@ -18,6 +18,7 @@ from outreach.delivery.headers import one_line
 from outreach.delivery.tables import Delivery, Purpose
 from outreach.errors import InvalidInput
 from outreach.letters.copies import Copy
+from outreach.letters.markers import OPEN_IMAGE
 from tests.delivery.making import (
     MORNING,
     TOKENS,
@@ -119,12 +120,13 @@ def test_only_notices_by_a_machine_call_themselves_automatic(purpose: Purpose) -
 
 
 def test_the_open_image_has_an_address_only_where_opens_are_counted() -> None:
-    composer = a_composer()
-    assert composer.links(a_delivery()).open_url is None
+    skeleton = a_skeleton(html=f"<html><body>{OPEN_IMAGE}</body></html>")
     token = TOKENS.sign("open", TOKENS.key("campaign:test:1:contact:1"))
-    assert composer.links(a_delivery(tracks_opens=True)).open_url == (
-        f"https://outreach.example.org/o/{token}.gif"
-    )
+    for opens, times in ((False, 0), (True, 1)):
+        delivery = a_delivery(tracks_opens=opens)
+        html = a_composer().compose(delivery, skeleton, MORNING).copy.html
+        assert html.count(f"https://outreach.example.org/o/{token}.gif") == times
+        assert html.count("<img") == times
 
 
 def test_an_answer_continues_the_thread() -> None:

@@ -61,13 +61,14 @@ def to_sendgrid(request: pytest.FixtureRequest) -> Way:
     def arrived() -> list[Arrived]:
         return [
             Arrived(
-                mail["personalizations"][0]["to"][0]["email"],
-                mail["subject"],
-                mail["reply_to"]["email"],
-                mail["personalizations"][0]["headers"]["List-Unsubscribe"],
-                *(part["value"] for part in mail["content"]),
+                mail.address,
+                mail.subject,
+                mail.reply_to,
+                mail.headers["List-Unsubscribe"],
+                mail.text,
+                mail.html,
             )
-            for mail in server.accepted
+            for mail in server.arrived
         ]
 
     return Way(SendGrid(KEY, host=server.host), arrived)

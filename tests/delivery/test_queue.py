@@ -64,7 +64,8 @@ def test_the_longest_due_are_claimed_first(session: Session) -> None:
 
 def test_a_claimed_copy_says_who_has_it_and_until_when(session: Session) -> None:
     put(session, a_row(1))
-    [row] = claim(session, worker="one", limit=1, now=MORNING, lease=5 * MINUTE)
+    [copy] = claim(session, worker="one", limit=1, now=MORNING, lease=5 * MINUTE)
+    row = session.get_one(Delivery, copy.id, populate_existing=True)
     assert (row.state, row.claimed_by, row.attempts) == (State.sending, "one", 1)
     assert row.lease_until == MORNING + 5 * MINUTE
 

@@ -1,12 +1,14 @@
 """Draining the queue: what is handed over, what is recorded, and what is never sent again."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import col, update
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, col, select, update
 
 from outreach.db import Database
 from outreach.delivery.carriers import Outcome
@@ -16,8 +18,8 @@ from outreach.delivery.queue import claim, expire_leases
 from outreach.delivery.recording import WAITS
 from outreach.delivery.sending import Tally, drain
 from outreach.delivery.suppression import suppress
-from outreach.delivery.tables import Delivery, State, SuppressionReason
-from tests.delivery.making import MORNING, a_composer, a_row, every, put_in
+from outreach.delivery.tables import Delivery, SendingAddress, State, SuppressionReason
+from tests.delivery.making import MORNING, a_campaign, a_composer, a_row, every, put_in
 
 SENT = Outcome("sent")
 Answer = Callable[[Outgoing], Outcome]
@@ -190,7 +192,7 @@ def test_a_carrier_that_loses_count_leaves_a_doubt(database: Database) -> None:
     [
         ({"recipient_address": "a b"}, "The address for To cannot stand in a mail."),
         ({"slots": []}, "A skeleton has more places than its copy has values."),
-        ({"skeleton_id": None}, "its letter is not stored"),
+        ({"skeleton_id": None}, "its letter is not stored, or what it encloses"),
     ],
 )
 def test_a_row_that_cannot_be_composed_fails_without_the_others(
@@ -213,7 +215,7 @@ def test_a_group_in_which_nothing_can_be_composed_holds_up_nothing(database: Dat
     assert [len(group) for group in carrier.groups] == [1]
 
 
-def test_what_may_not_go_any_more_is_put_away_first(database: Database) -> None:
+def test_what_may_not_go_any_more_is_put_away(database: Database) -> None:
     with database.transaction() as session:
         suppress(session, "person1@mission.example", SuppressionReason.unsubscribed, now=MORNING)
     suppressed, expired, left, fine = put_in(
@@ -232,6 +234,79 @@ def test_what_may_not_go_any_more_is_put_away_first(database: Database) -> None:
         left: State.unknown,
         fine: State.sent,
     }
+
+
+def test_a_group_in_hand_when_it_is_to_stop_is_the_last(database: Database) -> None:
+    put_in(database, *(a_row(number) for number in range(10)))
+    carrier = Told()
+    tally = drain(
+        database,
+        carrier,
+        a_composer(),
+        worker="one",
+        clock=lambda: MORNING,
+        stop=lambda: bool(carrier.groups),
+    )
+    assert tally == Tally(sent=4)
+    assert sum(row.state is State.queued for row in every(database)) == 6
+
+
+def test_who_watches_is_told_of_each_campaign_in_the_order_of_its_copies(
+    database: Database,
+) -> None:
+    with database.transaction() as session:
+        ids = [a_campaign(session, slug).id for slug in ("one", "two")]
+    put_in(database, *(a_row(number, campaign_id=ids[number % 2]) for number in range(4)), a_row(9))
+    answers = [SENT, Outcome("refused", "550 no"), Outcome("unknown", "?"), SENT, SENT]
+    told: list[dict[int, Sequence[Outcome]]] = []
+    drain(
+        database,
+        Told(lambda mail: answers[mail.delivery_id - 1], group_size=5),
+        a_composer(),
+        worker="one",
+        clock=lambda: MORNING,
+        watch=lambda session, outcomes, now: told.append(dict(outcomes)),
+    )
+    assert told == [{ids[0]: [answers[0], answers[2]], ids[1]: [answers[1], answers[3]]}]
+
+
+def test_a_database_that_is_away_is_told_what_became_of_a_group_when_it_is_back(
+    database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    put_in(database, *(a_row(number) for number in range(6)))
+    failures = iter([OperationalError("COMMIT", {}, Exception("locked"))] * 2)
+    real = database.transaction
+
+    @contextmanager
+    def away() -> Iterator[Session]:
+        with real() as session:
+            yield session
+            if error := next(failures, None):  # at the commit: all of it is lost
+                raise error
+
+    def answer(mail: Outgoing) -> Outcome:
+        monkeypatch.setattr(database, "transaction", away)
+        return SENT
+
+    assert send(database, Told(answer)) == Tally(sent=6)
+    assert {(row.state, row.attempts) for row in every(database)} == {(State.sent, 1)}
+    assert caplog.text.count("The database is away") == 2
+
+
+def test_since_when_an_address_sends_is_remembered(database: Database) -> None:
+    put_in(database, a_row(1), a_row(2, sender_address="other@example.org", slots=[]))
+    send(database, Told())
+    put_in(database, a_row(3))
+    send(database, Told(), now=MORNING + timedelta(days=1))
+    with database.reading() as session:
+        rows = session.exec(select(SendingAddress)).all()
+    assert [(row.address, row.first_sent_at) for row in rows] == [("letters@example.org", MORNING)]
+
+
+def test_what_is_refused_until_it_is_too_late_is_skipped_at_once(database: Database) -> None:
+    put_in(database, a_row(1, expires_at=MORNING + WAITS[0]), a_row(2))
+    send(database, Told(Outcome("later", "450 4.2.1 busy")))
+    assert [row.state for row in every(database)] == [State.skipped, State.queued]
 
 
 def overtaken(database: Database, outcome: Outcome) -> Delivery:

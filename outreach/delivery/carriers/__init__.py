@@ -23,8 +23,9 @@ class Outcome:
     """What became of one mail.
 
     ``later`` and ``refused`` are certain: the carrier does not have it. ``unknown`` is for a mail
-    that was handed over whole and never answered for. ``retry_after`` is how long to wait
-    where the carrier has not looked at the mail: it asks for pace, or refuses us and no mail.
+    that was handed over whole and never answered for. ``retry_after`` is how long to wait where the
+    carrier has not looked at the mail: it asks for pace, or refuses us and no mail. Beside
+    ``unknown`` it says how long to leave alone a carrier that does not answer.
     """
 
     verdict: Verdict

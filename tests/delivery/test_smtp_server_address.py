@@ -2,7 +2,7 @@
 
 import pytest
 
-from outreach.delivery.carriers.mail_server import MailServer
+from outreach.delivery.carriers.smtp.server import MailServer
 from outreach.errors import Misconfigured
 
 
@@ -25,6 +25,18 @@ def test_a_connection_is_encrypted_unless_the_address_says_no(
     assert (server.port, server.security) == (port, security)
 
 
+@pytest.mark.parametrize(
+    ("url", "connections"),
+    [
+        ("smtp://mail.example.org", 4),
+        ("smtp://mail.example.org?connections=1", 1),
+        ("smtps://mail.example.org?starttls=no&connections=20", 20),
+    ],
+)
+def test_the_address_says_how_many_connections_to_open(url: str, connections: int) -> None:
+    assert MailServer.parse(url).connections == connections
+
+
 def test_a_name_and_a_password_may_hold_any_character() -> None:
     server = MailServer.parse("smtp://me%40example.org:p%3Aw%2Fd%40@mail.example.org")
     assert (server.user, server.password) == ("me@example.org", "p:w/d@")
@@ -39,6 +51,11 @@ def test_a_name_and_a_password_may_hold_any_character() -> None:
         "smtp://mail.example.org:smtp",
         "smtp://me:secret@mail.example.org?starttls=maybe",
         "smtp://me:secret@mail.example.org?tls=1",
+        "smtp://me:secret@mail.example.org?connections=0",
+        "smtp://me:secret@mail.example.org?connections=21",
+        "smtp://me:secret@mail.example.org?connections=four",
+        "smtps://me:secret@mail.example.org?starttls=maybe",
+        "smtp://me:secret@mail..example.org",
     ],
 )
 def test_an_address_of_another_shape_is_refused_with_the_right_one(url: str) -> None:
