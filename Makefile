@@ -33,8 +33,11 @@ pins: $(VENV)/ready  ## pin the dependencies anew, with hashes
 	$(BIN)/uv pip compile -q pyproject.toml --extra build --extra dev -c constraints.txt --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o constraints-dev.txt
 
-bench: $(VENV)/ready  ## measure what docs/performance.md tells
-	$(BIN)/python -m tests.bench
+bench: $(VENV)/ready  ## measure what docs/performance.md tells; less: make bench ONLY="smtp events"
+	$(BIN)/python -m tests.bench $(ONLY) $(BENCH)
+
+crash: $(VENV)/ready  ## kill workers and break things around them through a long campaign (as root)
+	$(BIN)/python -m tests.journeys.crash $(SEED)
 
 clean:  ## forget what was installed and what the demo made
 	rm -rf $(VENV) var .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
@@ -50,4 +53,4 @@ $(VENV)/ready: $(VENV)/installed constraints-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r constraints-dev.txt
 	touch $@
 
-.PHONY: help demo test check format migration glossary pins bench clean
+.PHONY: help demo test check format migration glossary pins bench crash clean

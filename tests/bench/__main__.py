@@ -1,112 +1,61 @@
-"""Measures what docs/performance.md tells: medians of three runs on SQLite and on Postgres."""
+"""Measures what docs/performance.md tells: make bench, or make bench ONLY="smtp events"."""
 
-import csv
-import resource
-import statistics
+import argparse
+import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sqlmodel import Session
-
-from outreach import migrations
-from outreach.campaigns import planning, progress
-from outreach.campaigns.materials import load_materials
-from outreach.config import shipped
-from outreach.contacts.importing import import_contacts
-from outreach.contacts.states import load_states
-from outreach.db import Database
-from outreach.tokens import Tokens
-from tests.postgres import Cluster
-
-NOW = datetime(2026, 11, 30, 8, 0, tzinfo=UTC)
-STATES = load_states()
-TOKENS = Tokens("a secret for measuring")
-RUNS = 3
+from tests.bench import report
+from tests.bench.bench import Bench, Sizes
+from tests.bench.databases import KINDS
+from tests.bench.figures import Figure, summed_up
+from tests.bench.subjects import SUBJECTS
 
 
-def write_contacts(path: Path, number: int) -> None:
-    """Contacts spread over all member states, with the columns that real lists have."""
-    codes = [state.code for state in STATES]
-    columns = ["e-mail", "state", "organization", "role", "title", "given name", "family name"]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([*columns, "language", "tags", "desk"])
-        for index in range(number):
-            code = codes[index % len(codes)]
-            address = f"person{index}@mission{index // 10}.{code.lower()}.example"
-            person = ["ambassador", "H.E.", "Alma", f"Abara {index}", "", "a; b", "IP"]
-            writer.writerow([address, code, "Permanent Mission", *person])
+def main(arguments: Sequence[str] | None = None) -> None:
+    options = _options(arguments)
+    figures = []
+    for figure in measured(options):
+        print(report.line(figure), file=sys.stderr, flush=True)
+        figures.append(figure)
+    print(report.as_markdown(figures) if options.markdown else report.as_text(figures))
+    if options.json is None:
+        print(report.as_json(figures).decode())
+    else:
+        options.json.write_bytes(report.as_json(figures))
 
 
-@contextmanager
-def databases() -> Iterator[dict[str, Callable[[], Database]]]:
-    """New empty databases of both kinds."""
-    with tempfile.TemporaryDirectory(prefix="outreach-") as folder:
-        (Path(folder) / "postgres").mkdir()
-        Path(folder).chmod(0o755)
-        count = iter(range(1_000))
-        with Cluster(Path(folder) / "postgres") as cluster:
-            yield {
-                "SQLite": lambda: opened(f"sqlite:///{folder}/{next(count)}.db"),
-                "Postgres": lambda: opened(cluster.empty_database()),
-            }
+def measured(options: argparse.Namespace) -> Iterator[Figure]:
+    for kind in map(KINDS.__getitem__, options.on):
+        with tempfile.TemporaryDirectory() as folder, kind.running() as empty:
+            bench = Bench(
+                empty,
+                Path(folder),
+                sizes=Sizes().times(options.scale),
+                processes=tuple(options.processes),
+                connections=options.connections,
+            )
+            for subject in options.only or SUBJECTS:
+                runs = [list(SUBJECTS[subject](bench)) for _ in range(options.runs)]
+                yield from summed_up(subject, kind.label, runs)
 
 
-def opened(url: str) -> Database:
-    database = Database(url)
-    migrations.upgrade(database)
-    return database
-
-
-def bring_in(session: Session, path: Path) -> None:
-    import_contacts(session, path, STATES, tokens=TOKENS, now=NOW, list_slug="geneva-missions")
-
-
-def plan(session: Session) -> None:
-    text = (shipped("schedules") / "wipo-russia-office.toml").read_text("utf-8")
-    one_step = text.partition("[[steps]]")[0] + '[[steps]]\nletter = "letter"\n'
-    fast = one_step.replace("per_hour = 120", "per_hour = 1000000")
-    campaign = progress.load_campaign(session, fast, "bench", "a@example.org", NOW)
-    materials = load_materials(shipped("templates"), "wipo-russia-office", STATES)
-    planning.plan(session, campaign, materials=materials, tokens=TOKENS, now=NOW)
-
-
-def timed(database: Database, act: Callable[[Session], None]) -> float:
-    began = time.perf_counter()
-    with database.transaction() as session:
-        act(session)
-    return time.perf_counter() - began
-
-
-def measure(fresh: Callable[[], Database], folder: Path) -> dict[str, float]:
-    """Seconds by what was done, for one new database."""
-    big, small = folder / "100000.csv", folder / "20000.csv"
-    database = fresh()
-    seconds = {"import 100,000 contacts": timed(database, lambda session: bring_in(session, big))}
-    seconds["import them again"] = timed(database, lambda session: bring_in(session, big))
-    database.close()
-    database = fresh()
-    timed(database, lambda session: bring_in(session, small))
-    seconds["plan 20,000 contacts"] = timed(database, plan)
-    database.close()
-    return seconds
-
-
-def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, databases() as kinds:
-        for number in (20_000, 100_000):
-            write_contacts(Path(folder) / f"{number}.csv", number)
-        for kind, fresh in kinds.items():
-            runs = [measure(fresh, Path(folder)) for _ in range(RUNS)]
-            for what in runs[0]:
-                median = statistics.median(run[what] for run in runs)
-                print(f"{kind:<9} {what:<26} {median:6.1f} s", flush=True)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(f"peak memory of this process: {peak} MB")
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    add = parser.add_argument
+    add("only", nargs="*", metavar="SUBJECT", help=f"all, or some of: {', '.join(SUBJECTS)}")
+    add("--on", nargs="+", choices=KINDS, default=["sqlite", "postgres"], help="where to measure")
+    add("--runs", type=int, default=3, help="their median is told (3)")
+    add("--scale", type=float, default=1.0, help="how much of everything (1)")
+    add("--processes", type=int, nargs="+", default=[1, 2], help="that drain at once (1 2)")
+    add("--connections", type=int, default=4, help="over SMTP, of each process (4)")
+    add("--markdown", action="store_true", help="the table as docs/performance.md has it")
+    add("--json", type=Path, metavar="FILE", help="put the JSON there, and not below the table")
+    options = parser.parse_args(arguments)
+    if wrong := set(options.only) - set(SUBJECTS):
+        parser.error(f"there is no subject {', '.join(sorted(wrong))}")
+    return options
 
 
 if __name__ == "__main__":

@@ -1,0 +1,38 @@
+"""A campaign planned: who gets which copy and when, with every letter filled in."""
+
+from collections.abc import Iterator
+
+from outreach.campaigns import planning, progress
+from outreach.campaigns.materials import load_materials
+from outreach.config import shipped
+from outreach.db import Database
+from tests.bench.bench import Bench
+from tests.bench.contacts import NOW, STATES, TOKENS, bring_in, written_list
+from tests.bench.figures import Goal, Sample
+from tests.bench.yardsticks import plain_inserts
+
+_SLUG = "wipo-russia-office"
+
+
+def measure(bench: Bench) -> Iterator[Sample]:
+    number = bench.sizes.planned
+    yardstick = plain_inserts(bench, number)
+    with bench.fresh() as database:
+        bring_in(database, written_list(bench.folder, number))
+        seconds = bench.seconds(plan, database)
+    what = f"plan {number:,} contacts, one step"
+    yield Sample(what, number / seconds, "contacts/s", yardstick, Goal(least=5_000))
+
+
+def plan(database: Database) -> None:
+    materials = load_materials(shipped("templates"), _SLUG, STATES)
+    with database.transaction() as session:
+        campaign = progress.load_campaign(session, _schedule(), "bench", "a@example.org", NOW)
+        planning.plan(session, campaign, materials=materials, tokens=TOKENS, now=NOW)
+
+
+def _schedule() -> str:
+    """The shipped one with its first step only, and as fast as a schedule may be."""
+    text = (shipped("schedules") / f"{_SLUG}.toml").read_text("utf-8")
+    one_step = text.partition("[[steps]]")[0] + '[[steps]]\nletter = "letter"\n'
+    return one_step.replace("per_hour = 120", "per_hour = 1000000")

@@ -1,0 +1,19 @@
+"""All that can be measured, by name."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from tests.bench import claiming, contacts, events, memory, planning, sendgrid, smtp
+from tests.bench.bench import Bench
+from tests.bench.figures import Sample
+
+Measure = Callable[[Bench], Iterator[Sample]]
+
+SUBJECTS: Mapping[str, Measure] = {
+    "contacts": contacts.measure,
+    "planning": planning.measure,
+    "smtp": smtp.measure,
+    "sendgrid": sendgrid.measure,
+    "claiming": claiming.measure,
+    "events": events.measure,
+    "memory": memory.measure,
+}
