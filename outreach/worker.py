@@ -9,6 +9,8 @@ import os
 import secrets
 import signal
 import socket
+import threading
+import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from outreach.campaigns import progress
+from outreach.campaigns import notices, progress, refusals
 from outreach.db import Clock
 from outreach.delivery import sending
 from outreach.errors import OutreachError
@@ -30,21 +32,29 @@ from outreach.wiring import Outreach
 _log = logging.getLogger(__name__)
 
 INTERVAL = timedelta(seconds=15)
+# A slow mail server must not keep an answer from being read: then the rest goes in the next pass.
+SENDING_SECONDS = 60.0
 
 
 @dataclass
 class Pass:
-    """What one tick did; ``failed`` names the stages that broke off, and why."""
+    """What one tick did; ``failed`` names the stages that broke off, and why.
 
+    ``stop`` says when sending is to leave the rest to the next tick.
+    """
+
+    stop: Callable[[], bool] = lambda: False
     read: processing.Tally = field(default_factory=processing.Tally)
     released: int = 0
     reports: list[str] = field(default_factory=list)
+    told_of_pauses: list[str] = field(default_factory=list)
     sent: sending.Tally = field(default_factory=sending.Tally)
     failed: list[str] = field(default_factory=list)
 
     @property
     def did_something(self) -> bool:
-        return bool(self.read.total or self.released or self.reports or self.sent.total)
+        done = (self.read.total, self.released, self.reports, self.told_of_pauses, self.sent.total)
+        return any(done)
 
     def as_facts(self) -> dict[str, Any]:
         """Counts under the names that organizers see."""
@@ -56,16 +66,17 @@ class Pass:
             "mails_read": self.read.total,
             "given_a_time": self.released,
             "reports_made": self.reports,
+            "told_of_pauses": self.told_of_pauses,
             "failed": self.failed,
         }
 
 
-def tick(outreach: Outreach, clock: Clock) -> Pass:
+def tick(outreach: Outreach, clock: Clock, stop: Callable[[], bool] = lambda: False) -> Pass:
     """One pass over all that is due. A stage that breaks off does not keep the others from work.
 
     ``clock`` goes on while the pass works, for a lease taken late must not have run out already.
     """
-    done = Pass()
+    done = Pass(stop)
     for name, stage in STAGES.items():
         try:
             stage(outreach, clock, done)
@@ -95,9 +106,27 @@ def _make_reports(outreach: Outreach, clock: Clock, done: Pass) -> None:
         done.reports.append(str(week))
 
 
+def _tell_of_pauses(outreach: Outreach, clock: Clock, done: Pass) -> None:
+    with outreach.database.transaction() as session:
+        done.told_of_pauses = notices.tell_of_pauses(
+            session,
+            sender_name="Outreach",
+            sender_address=outreach.settings.reply_address,
+            public_url=outreach.settings.public_url,
+            tokens=outreach.tokens,
+            now=clock(),
+        )
+
+
 def _send(outreach: Outreach, clock: Clock, done: Pass) -> None:
     done.sent = sending.drain(
-        outreach.database, outreach.carrier, outreach.composer, worker=worker_name(), clock=clock
+        outreach.database,
+        outreach.carrier,
+        outreach.composer,
+        worker=worker_name(),
+        clock=clock,
+        watch=refusals.watch,
+        stop=done.stop,
     )
 
 
@@ -106,19 +135,21 @@ STAGES: Mapping[str, Callable[[Outreach, Clock, Pass], None]] = {
     "reading the inbox": _read_the_inbox,
     "following up": _follow_up,
     "making reports": _make_reports,
+    "telling of pauses": _tell_of_pauses,
     "sending": _send,
 }
 
 
 def run(outreach: Outreach) -> None:
-    """Tick until SIGTERM or Ctrl-C; a pass that has begun is finished first."""
+    """Tick until SIGTERM or Ctrl-C; what is in hand then is finished first."""
+    stopping = threading.Event()
     stops = {signal.SIGTERM, signal.SIGINT}
     # Waited for and not handled: a handler would run amid the scheduler's own locks.
     signal.pthread_sigmask(signal.SIG_BLOCK, stops)
     scheduler = BackgroundScheduler(timezone=UTC)
     # Late ticks are not skipped (the default grace is one second), and never pile up.
     scheduler.add_job(
-        lambda: _tick_and_tell(outreach),
+        lambda: _tick_and_tell(outreach, stopping),
         "interval",
         seconds=INTERVAL.seconds,
         next_run_time=datetime.now(UTC),
@@ -128,6 +159,7 @@ def run(outreach: Outreach) -> None:
     )
     scheduler.start()
     signal.sigwait(stops)
+    stopping.set()
     scheduler.shutdown(wait=True)
 
 
@@ -139,8 +171,9 @@ def worker_name() -> str:
 _RUN = secrets.token_hex(4)  # a process number may come again after a restart
 
 
-def _tick_and_tell(outreach: Outreach) -> None:
-    done = tick(outreach, outreach.clock)
+def _tick_and_tell(outreach: Outreach, stopping: threading.Event) -> None:
+    until = time.monotonic() + SENDING_SECONDS
+    done = tick(outreach, outreach.clock, lambda: stopping.is_set() or time.monotonic() > until)
     if done.did_something:
         _log.info("%s", done.as_facts())
 

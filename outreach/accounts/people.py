@@ -50,6 +50,12 @@ def list_organizers(session: Session) -> Sequence[Organizer]:
     return session.exec(select(Organizer).order_by(col(Organizer.address))).all()
 
 
+def who_can_act(session: Session) -> Sequence[Organizer]:
+    """All who may do something about what happens: neither viewers nor those who are disabled."""
+    there = col(Organizer.disabled_at).is_(None) & (col(Organizer.role) != Role.viewer)
+    return session.exec(select(Organizer).where(there).order_by(col(Organizer.id))).all()
+
+
 def set_role(session: Session, address: str, role: Role) -> Organizer:
     organizer = get(session, address)
     if role is not Role.admin:

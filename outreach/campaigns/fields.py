@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from outreach.campaigns.timing import RECIPIENT, Delay, parse_delay, time_zone
 from outreach.delivery.addresses import canonical
 from outreach.errors import InvalidInput
+from outreach.letters.enclosures import LONGEST_NAME, checked_name
 
 _NAME = r"^[a-z0-9][a-z0-9_-]*$"
 _LANGUAGE = r"^([a-z]{2,3}(-[A-Za-z]{2,8})?)?$"
@@ -32,6 +33,10 @@ def _not_blank(text: str) -> str:
 
 def _address(text: str) -> str:
     return _worded(canonical, text)
+
+
+def _file_name(text: str) -> str:
+    return _worded(checked_name, text)
 
 
 def _zone(text: str) -> str:
@@ -79,6 +84,7 @@ Text = Annotated[Line, AfterValidator(_not_blank)]
 Name = Annotated[str, Field(max_length=80, pattern=_NAME)]
 Address = Annotated[Text, AfterValidator(_address)]
 Language = Annotated[str, Field(pattern=_LANGUAGE)]  # a code, or nothing
+FileName = Annotated[str, Field(max_length=LONGEST_NAME), AfterValidator(_file_name)]
 Zone = Annotated[str, AfterValidator(_zone)]
 WallClock = Annotated[
     datetime,

@@ -1,16 +1,23 @@
 """What copies are made of: a letter with its footers and forms of address, and the states."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from outreach.campaigns.drafting import Materials
 from outreach.contacts.states import MemberStates
 from outreach.letters.address import load_forms
 from outreach.letters.compiling import Compiler
+from outreach.letters.enclosures import load_enclosures
 from outreach.letters.source import Letter, load_footer, load_letter
 
 
-def load_materials(templates: Path, slug: str, states: MemberStates) -> Materials:
-    """Reads the letter ``slug`` and what goes with it from the organizers' folder."""
+def load_materials(
+    templates: Path, slug: str, states: MemberStates, enclosures: Sequence[str] = ()
+) -> Materials:
+    """Reads the letter ``slug`` and what goes with it from the organizers' folder.
+
+    ``enclosures`` are names of files, as a schedule has them.
+    """
     letter = load_letter(templates, slug)
     return Materials(
         letter=letter,
@@ -18,6 +25,7 @@ def load_materials(templates: Path, slug: str, states: MemberStates) -> Material
         forms=load_forms(templates),
         states=states,
         compiler=Compiler(),
+        enclosures=load_enclosures(templates, slug, enclosures),
     )
 
 

@@ -7,14 +7,12 @@ the work grows with the number of copies and hardly with how long they wait.
 
 import heapq
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
+from outreach.campaigns.rates import Limit, Pace, Traffic, campaign_limit, domain_limits
 from outreach.campaigns.timing import Opening, Timetable
-
-_ALWAYS = datetime.min.replace(tzinfo=UTC)
-_HOUR = 3_600_000_000  # microseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +24,11 @@ class Wish:
     domain: str
 
 
-Taken = tuple[datetime, str]  # a moment that is given away already, and to which domain
-
-
-def spread(
-    wishes: Sequence[Wish],
-    *,
-    per_hour: int,
-    per_domain_per_hour: int,
-    taken: Iterable[Taken] = (),
-) -> list[Opening]:
-    """A moment for each wish, in the order of the wishes; those of ``taken`` are kept clear."""
-    taken = list(taken)
-    everybody = _Track(per_hour, [moment for moment, _ in taken])
-    groups = _groups(wishes, _domain_tracks(per_domain_per_hour, taken))
+def spread(wishes: Sequence[Wish], pace: Pace, traffic: Traffic | None = None) -> list[Opening]:
+    """A moment for each wish, in the order of the wishes, clear of the traffic there is."""
+    traffic = traffic or Traffic()
+    everybody = campaign_limit(pace, traffic)
+    groups = _groups(wishes, domain_limits(pace, traffic))
     given: dict[int, Opening] = {}
     heap = [(group.ready, number) for number, group in enumerate(groups)]
     heapq.heapify(heap)
@@ -60,29 +49,12 @@ def spread(
     return [given[index] for index in range(len(wishes))]
 
 
-class _Track:
-    """Moments that lie apart by at least an hour's share; asked for in the order of time."""
-
-    def __init__(self, per_hour: int, taken: Iterable[datetime] = ()) -> None:
-        self._gap = timedelta(microseconds=-(-_HOUR // per_hour))  # rounded up
-        self._taken = deque(sorted(taken))
-        self._free_from = _ALWAYS
-
-    def first_free(self, moment: datetime) -> datetime:
-        while self._taken and self._taken[0] < max(moment, self._free_from) + self._gap:
-            self._free_from = max(self._free_from, self._taken.popleft() + self._gap)
-        return max(moment, self._free_from)
-
-    def take(self, moment: datetime) -> None:
-        self._free_from = moment + self._gap
-
-
 @dataclass
 class _Line:
     """Those of one group and domain, in their order."""
 
     indexes: deque[int]
-    domain: _Track
+    domain: Limit
 
 
 Waiting = tuple[datetime, int]  # since when somebody could go, and which wish it is
@@ -127,15 +99,7 @@ class _Group:
         return self._wishes[line.indexes[0]].earliest, line.indexes[0]
 
 
-def _domain_tracks(per_hour: int, taken: Iterable[Taken]) -> "defaultdict[str, _Track]":
-    moments: dict[str, list[datetime]] = defaultdict(list)
-    for moment, domain in taken:
-        moments[domain].append(moment)
-    tracks = {domain: _Track(per_hour, those) for domain, those in moments.items()}
-    return defaultdict(lambda: _Track(per_hour), tracks)
-
-
-def _groups(wishes: Sequence[Wish], domains: "defaultdict[str, _Track]") -> list[_Group]:
+def _groups(wishes: Sequence[Wish], domains: Mapping[str, Limit]) -> list[_Group]:
     """``wishes`` by timetable and domain, in each those first who may go first."""
     lines: dict[Timetable, dict[str, _Line]] = defaultdict(dict)
     for index in sorted(range(len(wishes)), key=lambda index: wishes[index].earliest):

@@ -11,12 +11,13 @@ from sqlmodel import Session
 
 from outreach.campaigns.digest import copy_digest, plan_digest
 from outreach.campaigns.drafting import Draft, Drafter, Materials
-from outreach.campaigns.pacing import Taken, Wish, spread
+from outreach.campaigns.pacing import Wish, spread
 from outreach.campaigns.plans import PlanSummary, summarize
 from outreach.campaigns.progress import discard_plan, require
 from outreach.campaigns.schedule import Schedule, schedule_of
 from outreach.campaigns.tables import Campaign, CampaignState
-from outreach.campaigns.timing import at_wall_clock
+from outreach.campaigns.timing import NEVER_OPENS, Timetable, at_wall_clock
+from outreach.campaigns.traffic import traffic
 from outreach.contacts.lists import contacts_on
 from outreach.db import insertion
 from outreach.delivery.addresses import domain
@@ -41,7 +42,8 @@ def plan(
     schedule = schedule_of(campaign)
     drafter = Drafter(schedule, materials)
     drafts = _drafts(session, schedule, drafter)
-    _set_times(drafts, schedule, now)
+    _hold_those_without_a_window(drafts, schedule)
+    _set_times(session, campaign, drafts, now)
     discard_plan(session, campaign)
     _store_skeletons(session, drafts)
     _store_enclosures(session, materials)
@@ -68,22 +70,29 @@ def _drafts(session: Session, schedule: Schedule, drafter: Drafter) -> list[Draf
     ]
 
 
-def _set_times(drafts: Sequence[Draft], schedule: Schedule, now: datetime) -> None:
+def _set_times(
+    session: Session, campaign: Campaign, drafts: Sequence[Draft], now: datetime
+) -> None:
     """The moments of all drafts; for reminders they are provisional, counted from the plan."""
-    taken: list[Taken] = []
+    schedule = schedule_of(campaign)
+    pace, sender = schedule.pace.pace(campaign.slug), schedule.campaign.sender.address
+    there = traffic(session, campaign.id, sender, pace, now)
     before: dict[int | None, datetime] = {}
     for step in range(1, len(schedule.steps) + 1):
         those = [draft for draft in drafts if draft.step == step and draft.reason is None]
         wishes = [_wish(draft, schedule, before.get(draft.contact_id), now) for draft in those]
-        openings = spread(
-            wishes,
-            per_hour=schedule.pace.per_hour,
-            per_domain_per_hour=schedule.pace.per_domain_per_hour,
-            taken=taken,
-        )
+        openings = spread(wishes, pace, there)
         for draft, wish, opening in zip(those, wishes, openings, strict=True):
             draft.planned_at = before[draft.contact_id] = opening.at
-            taken.append((opening.at, wish.domain))
+            there.add(opening.at, wish.domain)
+
+
+def _hold_those_without_a_window(drafts: Sequence[Draft], schedule: Schedule) -> None:
+    timetables = {draft.timetable for draft in drafts if draft.timetable}
+    closed = {one for one in timetables if not one.opens_after(_start(one, schedule))}
+    for draft in drafts:
+        if draft.timetable in closed:
+            draft.compiled, draft.reason = None, NEVER_OPENS
 
 
 def _wish(draft: Draft, schedule: Schedule, before: datetime | None, now: datetime) -> Wish:
@@ -92,8 +101,12 @@ def _wish(draft: Draft, schedule: Schedule, before: datetime | None, now: dateti
     if before and after:
         earliest = timetable.delayed(before, after)
     else:
-        earliest = max(now, at_wall_clock(schedule.campaign.start, timetable.zone))
+        earliest = max(now, _start(timetable, schedule))
     return Wish(earliest, timetable, domain(draft.address))
+
+
+def _start(timetable: Timetable, schedule: Schedule) -> datetime:
+    return at_wall_clock(schedule.campaign.start, timetable.zone)
 
 
 def _rows(
@@ -141,6 +154,7 @@ def _row(
         in_reply_to=thread[-1] if thread else None,
         references=thread,
         planned_at=draft.planned_at,
+        not_before=draft.planned_at,
     )
 
 

@@ -10,10 +10,14 @@ from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
 from outreach.campaigns.schedule import schedule_of
+from outreach.campaigns.senders import new_sender_warnings
 from outreach.campaigns.tables import Campaign, CampaignState
 from outreach.contacts.tables import Mission
 from outreach.delivery.states import held_back
 from outreach.delivery.tables import Delivery, State
+from outreach.letters.enclosures import Enclosed, enclosed, size
+
+_HEAVY = 1_000_000  # bytes of enclosures in one mail that are worth a second look
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,7 @@ class PlanSummary:
     steps: Sequence[StepSummary]
     first_at: datetime | None
     last_at: datetime | None
+    enclosures: Sequence[Enclosed]
     unreviewed: Sequence[str]
     warnings: Sequence[str]
 
@@ -64,14 +69,24 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Retry:
+    """Copies that wait for another try, and what was answered to one of the last."""
+
+    copies: int
+    answer: str
+
+
+@dataclass(frozen=True)
 class Status:
     """How far a campaign has come: copies by step and state, and what comes next."""
 
     state: CampaignState
     reason: str | None
     steps: Mapping[int, Mapping[State, int]]
+    not_sent: Mapping[str, int]  # copies held back, too late or withdrawn, by reason
     due: int  # copies whose moment has come
     next_at: datetime | None  # when the next copy is due, or foreseen
+    again: Retry | None
 
     @property
     def unsent(self) -> int:
@@ -81,7 +96,7 @@ class Status:
 def summarize(session: Session, campaign: Campaign) -> PlanSummary:
     schedule = schedule_of(campaign)
     steps = _steps(session, campaign, [step.letter for step in schedule.steps])
-    first = steps[0]
+    first, files = steps[0], enclosures(session, campaign)
     return PlanSummary(
         contacts=first.planned + first.held,
         planned=first.planned,
@@ -91,9 +106,21 @@ def summarize(session: Session, campaign: Campaign) -> PlanSummary:
         steps=steps,
         first_at=first.first_at,
         last_at=max((step.last_at for step in steps if step.last_at), default=None),
+        enclosures=files,
         unreviewed=campaign.unreviewed,
-        warnings=schedule.warnings(),
+        warnings=[
+            *schedule.warnings(),
+            *new_sender_warnings(session, campaign, first.planned),
+            *_heavy(files, sum(step.planned for step in steps)),
+        ],
     )
+
+
+def enclosures(session: Session, campaign: Campaign) -> list[Enclosed]:
+    """What goes with every copy; nothing before there is a plan."""
+    its = (col(Delivery.campaign_id) == campaign.id) & col(Delivery.skeleton_id).is_not(None)
+    ids = session.scalar(select(col(Delivery.enclosures)).where(its).limit(1))
+    return enclosed(session, ids or ())
 
 
 def entries(session: Session, campaign: Campaign) -> Iterator[Entry]:
@@ -122,15 +149,40 @@ def entries(session: Session, campaign: Campaign) -> Iterator[Entry]:
 
 def status(session: Session, campaign: Campaign, now: datetime) -> Status:
     queued = (col(Delivery.campaign_id) == campaign.id) & (col(Delivery.state) == State.queued)
-    foreseen = func.min(func.coalesce(Delivery.due_at, Delivery.planned_at))
+    foreseen = func.min(func.coalesce(Delivery.due_at, Delivery.not_before, Delivery.planned_at))
     due = select(func.count()).where(queued, col(Delivery.due_at) <= now)
     return Status(
         state=campaign.state,
         reason=campaign.reason,
         steps=_by_step_and_state(session, campaign),
+        not_sent=_not_sent(session, campaign),
         due=session.execute(due).scalar_one(),
         next_at=session.execute(select(foreseen).where(queued)).scalar_one(),
+        again=waiting_again(session, campaign),
     )
+
+
+def waiting_again(session: Session, campaign: Campaign) -> Retry | None:
+    """What went back to the queue: the mail server or provider would not have it for now."""
+    due_at, reason = col(Delivery.due_at), col(Delivery.reason)
+    query = (
+        select(func.count().over(), reason)
+        .where(col(Delivery.campaign_id) == campaign.id, col(Delivery.state) == State.queued)
+        .where(reason.is_not(None))
+        .order_by(due_at.desc().nulls_last(), col(Delivery.id).desc())
+        .limit(1)
+    )
+    found = session.execute(query).first()
+    return Retry(found[0], found[1]) if found else None
+
+
+def _heavy(files: Sequence[Enclosed], copies: int) -> Iterator[str]:
+    each = sum(file.size for file in files)
+    if each > _HEAVY:
+        yield (
+            f"each mail carries {size(each)} of enclosures, {size(each * copies)} in all: some "
+            "receivers refuse large mail, and a link in the letter weighs nothing."
+        )
 
 
 def _steps(session: Session, campaign: Campaign, letters: Sequence[str]) -> list[StepSummary]:
@@ -161,6 +213,18 @@ def _contacts_by(
         .order_by(contacts.desc(), column)
     )
     return {value: number for value, number in session.execute(query)}
+
+
+def _not_sent(session: Session, campaign: Campaign) -> dict[str, int]:
+    number = func.count()
+    query = (
+        select(col(Delivery.reason), number)
+        .where(col(Delivery.campaign_id) == campaign.id)
+        .where(col(Delivery.state).in_((State.skipped, State.cancelled)))
+        .group_by(col(Delivery.reason))
+        .order_by(number.desc(), col(Delivery.reason))
+    )
+    return {reason or "": copies for reason, copies in session.execute(query)}
 
 
 def _by_step_and_state(session: Session, campaign: Campaign) -> dict[int, dict[State, int]]:

@@ -49,7 +49,7 @@ def preview(
         recipient_domain=contact.address.rpartition("@")[2],
         created_at=now,
     )
-    return composer.compose(row, draft.compiled.skeleton, now)
+    return composer.compose(row, draft.compiled.skeleton, now, materials.enclosures)
 
 
 def stored_contact(session: Session, contact_id: int) -> tuple[Contact, Mission]:

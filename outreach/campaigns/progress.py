@@ -86,19 +86,29 @@ def pause(session: Session, campaign: Campaign, *, now: datetime, reason: str) -
     """Take back the moments of all that has not left; the number of copies that wait."""
     require(session, campaign, "paused", CampaignState.running, CampaignState.paused)
     campaign.state, campaign.reason = CampaignState.paused, reason
+    campaign.halted_at = None
     return _hold(session, col(Delivery.campaign_id) == campaign.id, now)
+
+
+def halt(session: Session, campaign: Campaign, *, now: datetime, reason: str) -> None:
+    """Pause it because something is wrong: ``notices`` tells the organizers."""
+    pause(session, campaign, now=now, reason=reason)
+    campaign.halted_at = now
+    session.flush()
 
 
 def resume(session: Session, campaign: Campaign, *, now: datetime) -> None:
     """``release`` gives the copies new moments, at the campaign's pace."""
     require(session, campaign, "resumed", CampaignState.paused)
     campaign.state, campaign.reason = CampaignState.running, None
+    campaign.halted_at, campaign.refusals = None, 0
 
 
 def cancel(session: Session, campaign: Campaign, *, now: datetime, reason: str) -> int:
     """Withdraw all that has not left, reminders too, for good; the number of copies."""
     require(session, campaign, "cancelled", *CampaignState)
     campaign.state, campaign.reason = CampaignState.cancelled, reason
+    campaign.halted_at = None
     its = col(Delivery.campaign_id) == campaign.id
     why = f"the campaign was cancelled: {reason}"
     return len(move_where(session, its, State.cancelled, now=now, reason=why))
@@ -107,12 +117,13 @@ def cancel(session: Session, campaign: Campaign, *, now: datetime, reason: str) 
 def release(session: Session, *, now: datetime, states: MemberStates) -> int:
     """Give their moment to all copies of running campaigns that may go; how many got one.
 
-    Done at every tick; a campaign that another worker has in hand is left to it. One whose stored
-    schedule cannot be used is paused with the reason, and stops no other.
+    Done at every tick. One worker after the other, for each must see the moments that the others
+    gave. A campaign whose stored schedule cannot be used is paused with the reason, and stops no
+    other.
     """
     _hold_those_that_came_back(session, now)
     query = select(Campaign).where(Campaign.state == CampaignState.running)
-    campaigns = session.exec(query.with_for_update(skip_locked=True)).all()
+    campaigns = session.exec(query.order_by(col(Campaign.id)).with_for_update()).all()
     return sum(_release_or_pause(session, campaign, now, states) for campaign in campaigns)
 
 
@@ -123,7 +134,7 @@ def _release_or_pause(
         return releasing.release(session, campaign, now=now, states=states)
     except OutreachError as problem:
         _log.error("Campaign %s cannot go on and is paused; `status` says why", campaign.slug)
-        pause(session, campaign, now=now, reason=f"it cannot go on: {problem}")
+        halt(session, campaign, now=now, reason=f"it cannot go on: {problem}")
         return 0
 
 

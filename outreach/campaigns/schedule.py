@@ -19,6 +19,7 @@ from outreach.campaigns import mistakes
 from outreach.campaigns.fields import (
     Address,
     ClockTime,
+    FileName,
     Language,
     Line,
     Name,
@@ -28,6 +29,7 @@ from outreach.campaigns.fields import (
     Zone,
     distinct,
 )
+from outreach.campaigns.rates import Pace
 from outreach.campaigns.tables import Campaign
 from outreach.campaigns.timing import RECIPIENT, Window
 from outreach.errors import InvalidInput
@@ -73,6 +75,11 @@ class CampaignTable(_Table):
         min_length=1, description="one or more names of contact lists"
     )
     sender: Sender = Field(description="{ name = ..., address = ..., postal = ... }")
+    enclosures: Annotated[list[FileName], distinct] = Field(
+        [],
+        max_length=10,
+        description="a list of files in the folder enclosures/ of the letter, for every copy",
+    )
     start: WallClock = Field(
         description="date and wall-clock time in the recipient's zone, as in 2026-12-01T09:00:00",
     )
@@ -101,7 +108,8 @@ class WindowTable(_Table):
     )
     zone: Zone = Field(RECIPIENT, description='"recipient", or an IANA name, as in "Europe/Zurich"')
     holidays: Literal["skip", "send"] = Field(
-        "skip", description='"skip" or "send", on public holidays of the recipient\'s country'
+        "skip",
+        description='"skip" or "send", on public holidays and weekends of the recipient\'s country',
     )
 
     @model_validator(mode="after")
@@ -123,13 +131,43 @@ class PaceTable(_Table):
         120, ge=1, le=1_000_000, description="how many copies may go in an hour, 1 or more"
     )
     per_domain_per_hour: int = Field(
-        10, ge=1, le=1_000_000, description="how many of them to one domain, 1 or more"
+        10,
+        ge=1,
+        le=1_000_000,
+        description="how many copies may go in an hour to one domain, those of other campaigns "
+        "included, 1 or more",
+    )
+    per_sender_per_hour: int | None = Field(
+        None,
+        ge=1,
+        le=1_000_000,
+        description="how many copies may go in an hour from the sender's address, all campaigns "
+        "and other mail together, 1 or more",
+    )
+    ramp_up: int = Field(
+        200,
+        ge=0,
+        le=1_000_000,
+        description="how many copies a sender address that has never sent may send on its first "
+        "day; twice as many on each day after; 0 for no limit",
     )
     latest_after: Waiting = Field(
         "48h",
         validate_default=True,
         description='how late a copy may go before it is skipped and shown, as in "48h"',
     )
+    pause_after_refusals: int = Field(
+        10,
+        ge=0,
+        le=1_000_000,
+        description="how many refusals in a row pause the campaign, 0 for never",
+    )
+
+    def pace(self, seed: str) -> Pace:
+        """``seed``, the campaign's slug, decides how the gaps differ."""
+        return Pace(
+            self.per_hour, self.per_domain_per_hour, self.per_sender_per_hour, self.ramp_up, seed
+        )
 
 
 class StepTable(_Table):

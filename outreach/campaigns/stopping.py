@@ -1,15 +1,15 @@
 """What comes back stops the reminders, or lets them wait until somebody has returned."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import ColumnElement, or_, update
-from sqlmodel import Session, col
+from sqlalchemy import or_, update
+from sqlmodel import Session, col, select
 
 from outreach.campaigns.schedule import StopKind, schedule_of
 from outreach.campaigns.tables import Campaign
-from outreach.delivery.states import move_where, still_in_time
+from outreach.delivery.states import move, still_in_time
 from outreach.delivery.tables import Delivery, State
 
 Scope = Literal["contact", "mission"]
@@ -58,20 +58,26 @@ def stop_reminders(
         if scope == "mission" and mission_id is not None
         else col(Delivery.contact_id) == contact_id
     )
-    reminders = (col(Delivery.campaign_id) == campaign_id) & (col(Delivery.step) > 1) & theirs
+    # By their ids: told the campaign too, SQLite may rather go through all of its copies.
+    copies = select(col(Delivery.id), Delivery.campaign_id, Delivery.step).where(theirs)
+    reminders = [
+        number
+        for number, campaign, step in session.execute(copies)
+        if campaign == campaign_id and (step or 0) > 1
+    ]
     _let_expire(session, reminders, now)
-    return len(move_where(session, reminders, State.cancelled, now=now, reason=reason))
+    return len(move(session, reminders, State.cancelled, now=now, reason=reason))
 
 
-def _let_expire(session: Session, criteria: ColumnElement[bool], now: datetime) -> None:
+def _let_expire(session: Session, ids: Collection[int], now: datetime) -> None:
     """What a carrier has cannot be called back; if it is refused, it is too late to go again.
 
     What is queued as well: a worker may claim it before it is cancelled.
     """
-    not_settled = col(Delivery.state).in_((State.queued, State.sending, State.unknown))
+    settled = frozenset(State) - {State.queued, State.sending, State.unknown}
     session.exec(
         update(Delivery)
-        .where(criteria, not_settled)
+        .where(col(Delivery.id).in_(ids), col(Delivery.state).not_in(settled))
         .values(expires_at=now)
         .execution_options(synchronize_session=False)
     )

@@ -35,5 +35,6 @@ class Campaign(SQLModel, table=True):
     # Files that the plan uses and nobody has reviewed, "reminder.fr"
     unreviewed: list[str] = Field(default_factory=list, sa_type=JSON)
     refusals: int = 0  # refused for good one after the other, with nothing taken in between
+    halted_at: datetime | None = None  # paused by itself then, and the organizers not yet told
     approved_by: str | None = Field(default=None, max_length=254)
     approved_at: datetime | None = None

@@ -12,10 +12,11 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from outreach.campaigns.calendars import add_working_days, public_holidays
+from outreach.campaigns.calendars import add_working_days, is_working_day
 from outreach.errors import InvalidInput
 
 RECIPIENT = "recipient"
+NEVER_OPENS = "the window never opens: its days are the weekend of the recipient's country"
 _HORIZON = 400  # days that are searched for one that is open
 
 DelayUnit = Literal["hours", "days", "working days"]
@@ -40,7 +41,7 @@ class Window:
     opens: time
     closes: time
     zone: str = RECIPIENT  # whose clock the hours are read on: the recipient's, or an IANA name's
-    skip_holidays: bool = True  # the public holidays of the recipient's country
+    skip_holidays: bool = True  # and the weekend of the recipient's country
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ class Timetable:
         self.zone = time_zone(zone)
         self.country = country
         self._window = window
-        self._clock = self.zone if window.zone == RECIPIENT else time_zone(window.zone)
+        self.clock = self.zone if window.zone == RECIPIENT else time_zone(window.zone)
         self._last: tuple[datetime, datetime, datetime] | None = None
 
     def opening(self, moment: datetime) -> Opening:
@@ -123,11 +124,19 @@ class Timetable:
         self._last = (moment, opens, closes)
         return Opening(max(moment, opens), closes)
 
+    def opens_after(self, moment: datetime) -> bool:
+        """Whether it ever opens: its days may all be in the recipient country's own weekend."""
+        try:
+            self.opening(moment)
+        except InvalidInput:
+            return False
+        return True
+
     def delayed(self, moment: datetime, delay: Delay) -> datetime:
         return add_delay(moment, delay, self.zone, self.country)
 
     def _search(self, moment: datetime) -> tuple[datetime, datetime]:
-        first = moment.astimezone(self._clock).date()
+        first = moment.astimezone(self.clock).date()
         for day in (first + timedelta(days=number) for number in range(_HORIZON)):
             for opens, closes in self._openings(day):
                 if moment < closes:
@@ -150,16 +159,16 @@ class Timetable:
             there = opens.astimezone(self.zone).date()
             midnight = datetime.combine(there + timedelta(days=1), time.min)
             end = min(closes, at_wall_clock(midnight, self.zone, fold=1))
-            if there not in public_holidays(self.country, there.year):
+            if is_working_day(there, self.country):
                 yield opens, end
             opens = end
 
     def _hours(self, day: date) -> tuple[datetime, datetime]:
         """From opening to closing time; an hour that comes twice in between opens late."""
         wall = datetime.combine(day, self._window.opens)
-        closes = at_wall_clock(datetime.combine(day, self._window.closes), self._clock)
-        opens = at_wall_clock(wall, self._clock, fold=1)
-        return (opens if opens < closes else at_wall_clock(wall, self._clock)), closes
+        closes = at_wall_clock(datetime.combine(day, self._window.closes), self.clock)
+        opens = at_wall_clock(wall, self.clock, fold=1)
+        return (opens if opens < closes else at_wall_clock(wall, self.clock)), closes
 
 
 @lru_cache(maxsize=4096)

@@ -10,11 +10,13 @@ from sqlmodel import Session
 
 from outreach.accounts import audit, people
 from outreach.campaigns import approval, planning, plans, progress, schedule
+from outreach.campaigns.calendar_file import calendar_file
 from outreach.campaigns.materials import load_materials
 from outreach.campaigns.plans import PlanSummary, Status
 from outreach.campaigns.tables import Campaign, CampaignState
 from outreach.cli.parts import with_outreach
 from outreach.cli.printing import facts, json_option, listing, note, out_option, to_json, write_out
+from outreach.letters.enclosures import size
 from outreach.reports.wording import counted
 from outreach.wiring import Outreach
 
@@ -55,8 +57,10 @@ def plan(outreach: Outreach, slug: str, as_json: bool) -> None:
     """Plan who gets what, in which language and when, and who does not and why."""
     with outreach.database.transaction() as session:
         planned = progress.get(session, slug)
-        letter = schedule.schedule_of(planned).campaign.letter
-        materials = load_materials(outreach.settings.templates, letter, outreach.states)
+        what = schedule.schedule_of(planned).campaign
+        materials = load_materials(
+            outreach.settings.templates, what.letter, outreach.states, what.enclosures
+        )
         summary = planning.plan(
             session, planned, materials=materials, tokens=outreach.tokens, now=outreach.clock()
         )
@@ -158,6 +162,18 @@ def status(outreach: Outreach, slug: str, as_json: bool) -> None:
     facts(_status_facts(found, now), as_json=as_json)
 
 
+@campaign.command()
+@slug_argument
+@out_option
+@with_outreach
+def calendar(outreach: Outreach, slug: str, out: Path | None) -> None:
+    """Write a calendar file (.ics) of what goes when; importing it again updates it."""
+    with outreach.database.reading() as session:
+        found = progress.get(session, slug)
+        made = calendar_file(session, found, states=outreach.states, now=outreach.clock())
+    write_out(made, out)
+
+
 @campaign.command(name="schema")
 @out_option
 def write_schema(out: Path | None) -> None:
@@ -177,6 +193,9 @@ def _print_summary(slug: str, summary: PlanSummary) -> None:
             when = f"{step.first_at:%Y-%m-%d %H:%M} to {step.last_at:%Y-%m-%d %H:%M} UTC"
             copies = counted(step.planned, "copy", "copies")
             note(f"Step {step.step}, {step.letter}: {copies}, {when}")
+    if summary.enclosures:
+        files = ", ".join(f"{file.name} ({size(file.size)})" for file in summary.enclosures)
+        note(f"Enclosed with each copy: {files}")
     for warning in summary.warnings:
         note(f"Mind: {warning}")
     _warn_of_unreviewed(summary.unreviewed)
@@ -221,7 +240,10 @@ def _status_facts(campaign: Campaign, now: Status) -> dict[str, Any]:
         **_row(campaign),
         "reason": now.reason,
         **steps,
+        "not_sent": dict(now.not_sent),
         "due_now": now.due,
         "unsent": now.unsent,
+        "to_try_again": now.again.copies if now.again else 0,
+        "last_answer": now.again.answer if now.again else None,
         "next_at": now.next_at,
     }

@@ -1,5 +1,6 @@
 """Commands about letters: bring one in, check it, see a copy as its recipient will."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -11,8 +12,10 @@ from outreach.cli.printing import json_option, listing, note, out_option, write_
 from outreach.config import load_settings, shipped
 from outreach.errors import InvalidInput, NotAllowed
 from outreach.letters.checking import check
+from outreach.letters.enclosures import check_enclosures, size
 from outreach.letters.importing import import_letter
 from outreach.letters.source import list_letters, load_letter, save
+from outreach.letters.tables import Enclosure
 from outreach.wiring import Outreach
 
 slug_argument = click.argument("slug")
@@ -46,13 +49,18 @@ def list_them(as_json: bool) -> None:
 @letters.command(name="check")
 @click.argument("slugs", metavar="[SLUG]...", nargs=-1)
 def check_them(slugs: tuple[str, ...]) -> None:
-    """Look for mistakes in a letter's files, or in all letters."""
+    """Look for mistakes in a letter's files and enclosures, or in those of all letters."""
     templates = load_settings().templates
     problems = [
         f"{source.path}: {problem}"
         for slug in slugs or list_letters(templates)
         for source in load_letter(templates, slug).sources.values()
         for problem in check(source, drafting.NAMES)
+    ]
+    problems += [
+        problem
+        for slug in slugs or list_letters(templates)
+        for problem in check_enclosures(templates, slug)
     ]
     if problems:
         raise InvalidInput("These cannot be used as they are:", problems)
@@ -86,6 +94,7 @@ def bring_in(file: Path, slug: str, language: str, replace: bool) -> None:
     default="text",
     show_default=True,
 )
+@click.option("--enclose", metavar="FILE", multiple=True, help="As a schedule's enclosures do.")
 @out_option
 @with_outreach
 def preview(
@@ -95,10 +104,11 @@ def preview(
     contact_id: int | None,
     state: str,
     form: str,
+    enclose: tuple[str, ...],
     out: Path | None,
 ) -> None:
     """Show a letter as one contact would get it."""
-    materials = load_materials(outreach.settings.templates, slug, outreach.states)
+    materials = load_materials(outreach.settings.templates, slug, outreach.states, enclose)
     now = outreach.clock()
     if contact_id is None:
         contact, mission = previewing.made_up_contact(state, outreach.states, now)
@@ -120,4 +130,8 @@ def preview(
         case "html":
             write_out(mail.copy.html, out)
         case _:
-            write_out(f"{mail.copy.subject}\n\n{mail.copy.text}", out)
+            write_out(f"{mail.copy.subject}\n\n{mail.copy.text}{_enclosed(mail.enclosures)}", out)
+
+
+def _enclosed(enclosures: Sequence[Enclosure]) -> str:
+    return "".join(f"\nEnclosed: {each.name} ({size(len(each.content))})\n" for each in enclosures)

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,7 @@ def print_json(value: Any) -> None:
 
 
 def to_json(value: Any) -> str:
-    """One line; moments in ISO 8601."""
+    """One line; moments in ISO 8601, records by the names of their fields."""
     return json.dumps(value, ensure_ascii=False, default=_for_json)
 
 
@@ -106,5 +107,7 @@ def _cell(value: Any) -> str:
     return str(value)
 
 
-def _for_json(value: Any) -> str:
+def _for_json(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
     return value.isoformat() if isinstance(value, date | datetime) else str(value)

@@ -104,8 +104,10 @@ def _plan(outreach: Outreach, session: Session, now: datetime, tell: Telling) ->
     text = (outreach.settings.schedules / f"{CAMPAIGN}.toml").read_text("utf-8")
     campaign = progress.load_campaign(session, text, CAMPAIGN, LOADER, now)
     audit.note(session, actor=LOADER, act="campaign loaded", subject=CAMPAIGN, now=now)
-    letter = schedule_of(campaign).campaign.letter
-    materials = load_materials(outreach.settings.templates, letter, outreach.states)
+    what = schedule_of(campaign).campaign
+    materials = load_materials(
+        outreach.settings.templates, what.letter, outreach.states, what.enclosures
+    )
     plan = planning.plan(session, campaign, materials=materials, tokens=outreach.tokens, now=now)
     tell(
         f"Planned {plan.planned} letters in {len(plan.languages)} languages; {plan.held} held back:"

@@ -7,12 +7,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from outreach.accounts.mailing import queue_for_organizers
 from outreach.accounts.tables import Organizer
 from outreach.campaigns.tables import Campaign
 from outreach.contacts.states import MemberStates
 from outreach.db import insert_once
-from outreach.delivery.queue import NewDelivery, enqueue
-from outreach.delivery.suppression import suppressed
 from outreach.delivery.tables import Purpose
 from outreach.errors import NotAllowed
 from outreach.letters.markers import RESERVED
@@ -79,25 +78,17 @@ def queue_for_sending(
     now: datetime,
 ) -> int:
     """One copy for each organizer, however often it is called; the number that were added."""
-    skeleton = _skeleton(report, public_url)
-    insert_once(session, skeleton)
-    stopped = suppressed(session, [organizer.address for organizer in organizers])
-    copies = (
-        NewDelivery(
-            # Not by address: an identity may be logged, and may not be longer than its column.
-            identity=f"report:{report.week}:organizer:{organizer.id}",
-            purpose=Purpose.report,
-            sender_name=sender_name,
-            sender_address=sender_address,
-            recipient_name=organizer.name,
-            recipient_address=organizer.address,
-            skeleton_id=skeleton.id,
-            due_at=now,
-        )
-        for organizer in organizers
-        if organizer.address not in stopped
+    return queue_for_organizers(
+        session,
+        organizers,
+        _skeleton(report, public_url),
+        about=f"report:{report.week}",
+        purpose=Purpose.report,
+        sender_name=sender_name,
+        sender_address=sender_address,
+        tokens=tokens,
+        now=now,
     )
-    return enqueue(session, copies, tokens=tokens, now=now)
 
 
 def _first_week(session: Session, made: set[str], zone: ZoneInfo) -> Week | None:

@@ -5,8 +5,7 @@ reading, so it is split by who seems to load it, and it never changes what happe
 """
 
 import hashlib
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session, col, select, update
 
@@ -15,13 +14,10 @@ from outreach.campaigns.tables import Campaign
 from outreach.db import insert_once
 from outreach.delivery.states import NOT_LEFT
 from outreach.delivery.tables import Delivery, State
+from outreach.tracking import bursts
 from outreach.tracking.agents import classify
 from outreach.tracking.events import record
-from outreach.tracking.tables import Agent, Event, EventKind, OpenCount
-
-# A gateway that checks mail loads what it finds in every copy at once; people do not.
-_BURST_WITHIN = timedelta(seconds=10)
-_BURST_COPIES = 3
+from outreach.tracking.tables import Agent, EventKind, OpenCount
 
 # Nobody was sent these, so whoever loads their image looks at a preview.
 _NOBODY_HAS = NOT_LEFT | {State.failed}
@@ -37,47 +33,36 @@ def record_open(session: Session, key: str, user_agent: str, now: datetime) -> b
     if delivery is None or delivery.state in _NOBODY_HAS:
         return False
     agent = classify(user_agent, since_sent=now - delivery.sent_at if delivery.sent_at else None)
-    if policy(session, delivery) == "count":
+    wanted = policy(session, delivery.campaign_id) if delivery.tracks_opens else "off"
+    if wanted == "count":
         return _count(session, delivery, agent, now)
-    program = hashlib.sha256(user_agent.encode(errors="replace")).hexdigest()[:16]
-    source_key = f"image:{key}:{program}:{now:%Y%m%d%H%M}"
-    return record_load(session, delivery, agent, "image", source_key, happened_at=now, now=now)
+    return wanted == "person" and _record_load(session, delivery, agent, user_agent, now)
 
 
-def record_load(
-    session: Session,
-    delivery: Delivery,
-    agent: Agent,
-    source: str,
-    source_key: str,
-    *,
-    happened_at: datetime,
-    now: datetime,
+def _record_load(
+    session: Session, delivery: Delivery, agent: Agent, user_agent: str, now: datetime
 ) -> bool:
-    """Store that this copy's image was loaded, where the campaign wants to know who loads."""
-    if policy(session, delivery) != "person":
-        return False
+    program = hashlib.sha256(user_agent.encode(errors="replace")).hexdigest()[:16]
     new = record(
         session,
         delivery,
         EventKind.opened,
-        happened_at=happened_at,
-        source=source,
-        source_key=source_key,
+        happened_at=now,
+        source="image",
+        source_key=f"image:{delivery.key}:{program}:{now:%Y%m%d%H%M}",
         agent=agent,
         now=now,
     )
     if new:
-        _reconsider_burst(session, delivery, happened_at)
+        bursts.reconsider(session, [(now, delivery.recipient_domain)])
     return new
 
 
-def policy(session: Session, delivery: Delivery) -> str:
+def policy(session: Session, campaign_id: int | None) -> str:
     """What the campaign wants to know of opens: "person", "count", or "off"."""
-    if not delivery.tracks_opens or delivery.campaign_id is None:
+    if campaign_id is None:
         return "off"
-    campaign = session.get_one(Campaign, delivery.campaign_id)
-    return schedule_of(campaign).campaign.opens
+    return schedule_of(session.get_one(Campaign, campaign_id)).campaign.opens
 
 
 def _count(session: Session, delivery: Delivery, agent: Agent, now: datetime) -> bool:
@@ -96,27 +81,3 @@ def _count(session: Session, delivery: Delivery, agent: Agent, now: datetime) ->
         .values(loads=OpenCount.loads + 1)
     )
     return True
-
-
-def _reconsider_burst(session: Session, delivery: Delivery, happened_at: datetime) -> None:
-    """When several copies to one domain are opened at once, it was the domain's gateway."""
-    near = _opened_near(session, delivery.recipient_domain, happened_at)
-    if len({event.delivery_id for event in near}) < _BURST_COPIES:
-        return
-    session.execute(
-        update(Event)
-        .where(col(Event.id).in_([event.id for event in near]))
-        .values(agent=Agent.machine)
-    )
-
-
-def _opened_near(session: Session, domain: str, moment: datetime) -> Sequence[Event]:
-    return session.exec(
-        select(Event)
-        .join(Delivery, col(Delivery.id) == col(Event.delivery_id))
-        .where(
-            Event.kind == EventKind.opened,
-            Delivery.recipient_domain == domain,
-            col(Event.happened_at).between(moment - _BURST_WITHIN, moment + _BURST_WITHIN),
-        )
-    ).all()

@@ -2,11 +2,11 @@
 
 import base64
 import hashlib
-from collections import Counter
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from cryptography.hazmat.primitives import hashes
@@ -14,11 +14,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from sendgrid.helpers.eventwebhook import EventWebhook
 from sqlmodel import Session, col, select
 
+from outreach.bulk import among
 from outreach.delivery.tables import Delivery
 from outreach.errors import InvalidInput, Misconfigured
-from outreach.tracking import opens
+from outreach.tracking import bursts, opens
 from outreach.tracking.agents import classify
-from outreach.tracking.events import record
+from outreach.tracking.events import NewEvent, record_all
 from outreach.tracking.tables import Agent, EventKind
 
 Told = Mapping[str, Any]
@@ -48,6 +49,17 @@ _DETAILS = {
     "attempt": "attempt",
 }
 _LONGEST_DETAIL = 1000
+
+
+class _Copy(NamedTuple):
+    """What is needed of a copy to read its events: columns of its row."""
+
+    id: int
+    key: str
+    campaign_id: int | None
+    tracks_opens: bool
+    recipient_domain: str
+    sent_at: datetime | None
 
 
 @dataclass
@@ -83,60 +95,83 @@ def verify(public_key: str, body: bytes, signature: str, timestamp: str) -> bool
 
 def apply_events(session: Session, body: bytes, now: datetime) -> Tally:
     """Record every event of one request; told again, nothing changes."""
-    events = _events(body)
-    deliveries = _deliveries(session, events)
-    return Tally(**Counter(_apply(session, told, deliveries, now) for told in events))
+    told = _events(body)
+    copies = _copies(session, told)
+    wanted = {one: opens.policy(session, one) for one in {copy.campaign_id for copy in copies}}
+    by_key = {copy.key: copy for copy in copies}
+    read = [_read(each, by_key, wanted, now) for each in told]
+    events = [event for event in read if isinstance(event, NewEvent)]
+    new = record_all(session, events, now=now)
+    _look_at_loads(session, copies, (event for event in events if event.source_key in new))
+    return Tally(
+        new=len(new),
+        repeated=len(events) - len(new),
+        ignored=read.count("ignored"),
+        strange=read.count("strange"),
+    )
 
 
 def _events(body: bytes) -> list[Told]:
     try:
-        events = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
+        events = _parsed(body)
+    except (ValueError, RecursionError) as error:
         raise InvalidInput("The events are not JSON.") from error
     if not isinstance(events, list):
         raise InvalidInput("The events are not a JSON list.")
     return [told if isinstance(told, dict) else {} for told in events]
 
 
-def _deliveries(session: Session, events: Sequence[Told]) -> dict[str, Delivery]:
-    keys = {_text(told, "delivery") for told in events}
-    found = session.exec(select(Delivery).where(col(Delivery.key).in_(keys)))
-    return {delivery.key: delivery for delivery in found}
+def _parsed(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        # One text with half a character in it must not lose the events beside it.
+        lenient = json.loads(body.decode(errors="replace"), parse_constant=str)
+        return json.loads(json.dumps(lenient, ensure_ascii=False).encode(errors="replace"))
 
 
-def _apply(session: Session, told: Told, deliveries: Mapping[str, Delivery], now: datetime) -> str:
-    """The field of the tally that the event counts in."""
-    delivery = deliveries.get(_text(told, "delivery"))
+def _copies(session: Session, told: Sequence[Told]) -> list[_Copy]:
+    keys = {_text(each, "delivery") for each in told}
+    columns = select(*(getattr(Delivery, name) for name in _Copy._fields))
+    rows = session.execute(columns.where(among(session, col(Delivery.key), keys)))
+    return list(map(_Copy._make, rows))
+
+
+def _read(
+    told: Told, copies: Mapping[str, _Copy], wanted: Mapping[int | None, str], now: datetime
+) -> NewEvent | str:
+    """The event in our words, or the field of the tally that it counts in."""
+    copy = copies.get(_text(told, "delivery"))
     kind = _KINDS.get(_text(told, "event"))
-    if delivery is None:
+    if copy is None:
         return "strange"
-    if kind is None:
+    keeps_loads = copy.tracks_opens and wanted[copy.campaign_id] == "person"
+    if kind is None or (kind is EventKind.opened and not keeps_loads):
         return "ignored"
-    if kind is EventKind.opened:
-        return "new" if _record_open(session, told, delivery, now) else "ignored"
-    new = record(
-        session,
-        delivery,
+    at = _moment(told, now)
+    return NewEvent(
+        copy.id,
         kind,
-        happened_at=_moment(told, now),
+        happened_at=at,
         source="sendgrid",
         source_key=_source_key(told),
+        agent=_agent(told, copy, at) if kind is EventKind.opened else None,
         detail=_detail(told),
         permanent=_permanent(told),
-        now=now,
     )
-    return "new" if new else "repeated"
 
 
-def _record_open(session: Session, told: Told, delivery: Delivery, now: datetime) -> bool:
-    at = _moment(told, now)
-    since_sent = at - delivery.sent_at if delivery.sent_at else None
-    by_machine = told.get("sg_machine_open") is True
-    agent = (
-        Agent.machine if by_machine else classify(_text(told, "useragent"), since_sent=since_sent)
-    )
-    key = _source_key(told)
-    return opens.record_load(session, delivery, agent, "sendgrid", key, happened_at=at, now=now)
+def _look_at_loads(session: Session, copies: Iterable[_Copy], events: Iterable[NewEvent]) -> None:
+    domains = {copy.id: copy.recipient_domain for copy in copies}
+    loads = (event for event in events if event.kind is EventKind.opened)
+    bursts.reconsider(session, [(load.happened_at, domains[load.delivery_id]) for load in loads])
+
+
+def _agent(told: Told, copy: _Copy, at: datetime) -> Agent:
+    if told.get("sg_machine_open") is True:
+        return Agent.machine
+    since_sent = at - copy.sent_at if copy.sent_at else None
+    return classify(_text(told, "useragent"), since_sent=since_sent)
 
 
 def _permanent(told: Told) -> bool:
@@ -147,10 +182,12 @@ def _permanent(told: Told) -> bool:
 
 
 def _source_key(told: Told) -> str:
-    """SendGrid repeats events; their own id tells, and without one their content does."""
+    """SendGrid repeats events; their own id tells, and without one what they say does."""
     given = _text(told, "sg_event_id")[:100]
-    content = orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
-    return f"sendgrid:{given or hashlib.sha256(content).hexdigest()}"
+    if given:
+        return f"sendgrid:{given}"
+    said = repr(sorted((name, _text(told, name)) for name in told))
+    return f"sendgrid:{hashlib.sha256(said.encode()).hexdigest()}"
 
 
 def _moment(told: Told, now: datetime) -> datetime:
@@ -162,10 +199,13 @@ def _moment(told: Told, now: datetime) -> datetime:
 
 
 def _detail(told: Told) -> dict[str, str]:
-    values = ((ours, _text(told, theirs)[:_LONGEST_DETAIL]) for theirs, ours in _DETAILS.items())
+    given = (theirs for theirs in _DETAILS if theirs in told)
+    values = ((_DETAILS[theirs], _text(told, theirs)[:_LONGEST_DETAIL]) for theirs in given)
     return {ours: value for ours, value in values if value}
 
 
 def _text(told: Told, name: str) -> str:
-    # Postgres takes no NUL in a text.
-    return str(told.get(name) or "").replace("\0", "")
+    value = told.get(name)
+    if isinstance(value, str):
+        return value.replace("\0", "")  # Postgres takes no NUL in a text
+    return str(value) if isinstance(value, int | float) else ""

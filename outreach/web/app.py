@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from outreach.web import access, error_pages, headers, health, presentation, sign_in
-from outreach.web.desk import campaigns, deliveries, home, inbox, reports
+from outreach.web.desk import campaigns, deliveries, enclosures, home, inbox, reports
 from outreach.web.hooks import sendgrid
 from outreach.web.public import opens, unsubscribing
 from outreach.wiring import Outreach
@@ -22,6 +22,7 @@ ROOMS = (
     home.blueprint,
     campaigns.blueprint,
     deliveries.blueprint,
+    enclosures.blueprint,
     inbox.blueprint,
     reports.blueprint,
     opens.blueprint,

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from outreach.accounts.tables import Role
 from outreach.delivery.tables import Delivery, State
+from outreach.letters.enclosures import size
 from outreach.letters.languages import direction
 from outreach.web.current import organizer, parts
 
@@ -63,12 +64,6 @@ def share(part: int, whole: int) -> str:
     percent = 100 * part / whole
     shown = "under 1" if 0 < percent < 1 else "over 99" if 99 < percent < 100 else f"{percent:.0f}"
     return f"{part:,} of {whole:,} ({shown}%)"
-
-
-def size(octets: int) -> str:
-    if octets < 1000:
-        return f"{octets} byte{'' if octets == 1 else 's'}"
-    return f"{octets / 1000:.0f} kB" if octets < 1_000_000 else f"{octets / 1_000_000:.1f} MB"
 
 
 def state_name(code: str) -> str:

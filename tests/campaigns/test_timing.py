@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,12 +10,14 @@ from outreach.campaigns.calendars import is_working_day, public_holidays
 from outreach.campaigns.timing import (
     RECIPIENT,
     Delay,
+    Opening,
     Window,
     add_delay,
     at_wall_clock,
     opening,
     parse_delay,
     time_zone,
+    timetable,
 )
 from outreach.errors import InvalidInput
 
@@ -66,6 +69,12 @@ def windows(draw: st.DrawFn) -> Window:
     )
 
 
+def an_opening(moment: datetime, zone: str, country: str, window: Window) -> Opening:
+    """Of windows that open at all: their days may all be in the country's own weekend."""
+    assume(timetable(zone, country, window).opens_after(moment))
+    return opening(moment, zone, country, window)
+
+
 def utc(*parts: int) -> datetime:
     return datetime(*parts, tzinfo=UTC)
 
@@ -75,7 +84,7 @@ def utc(*parts: int) -> datetime:
 def test_an_opening_is_never_early_and_never_outside_the_window(
     moment: datetime, zone: str, country: str, window: Window
 ) -> None:
-    found = opening(moment, zone, country, window)
+    found = an_opening(moment, zone, country, window)
     clock = ZoneInfo(zone if window.zone == RECIPIENT else window.zone)
     there = found.at.astimezone(clock)
     assert found.at >= moment
@@ -86,11 +95,12 @@ def test_an_opening_is_never_early_and_never_outside_the_window(
 
 @relaxed
 @given(moments, zones, countries, windows())
-def test_an_opening_is_never_on_a_holiday_of_the_recipient(
+def test_an_opening_is_never_on_a_holiday_or_weekend_of_the_recipient(
     moment: datetime, zone: str, country: str, window: Window
 ) -> None:
     assume(window.skip_holidays)
-    there = opening(moment, zone, country, window).at.astimezone(ZoneInfo(zone)).date()
+    there = an_opening(moment, zone, country, window).at.astimezone(ZoneInfo(zone)).date()
+    assert is_working_day(there, country)
     assert there not in public_holidays(country, there.year)
 
 
@@ -99,7 +109,7 @@ def test_an_opening_is_never_on_a_holiday_of_the_recipient(
 def test_a_window_stays_open_until_its_end(
     moment: datetime, zone: str, country: str, window: Window, part: float
 ) -> None:
-    found = opening(moment, zone, country, window)
+    found = an_opening(moment, zone, country, window)
     later = found.at + part * (found.until - found.at)
     assume(later < found.until)
     assert opening(later, zone, country, window) == (later, found.until)
@@ -110,7 +120,7 @@ def test_a_window_stays_open_until_its_end(
 def test_openings_keep_the_order_of_their_moments(
     several: list[datetime], zone: str, country: str, window: Window
 ) -> None:
-    found = [opening(moment, zone, country, window).at for moment in sorted(several)]
+    found = [an_opening(moment, zone, country, window).at for moment in sorted(several)]
     assert found == sorted(found)
 
 
@@ -157,11 +167,11 @@ def test_a_window_in_a_fixed_zone_opens_at_once_for_everybody() -> None:
 
 def test_a_window_in_a_fixed_zone_skips_the_part_that_is_a_holiday_where_the_recipient_is() -> None:
     late = Window(WORKDAYS, time(9), time(16, 30), zone="America/New_York")
-    # New Zealand's Waitangi Day, Friday 6 February, ends there at 6 in the morning in New York.
-    found = opening(utc(2026, 2, 5, 14), "Pacific/Auckland", "NZ", late)
-    assert found.at == utc(2026, 2, 6, 14)
-    before = opening(utc(2026, 2, 4, 14), "Pacific/Auckland", "NZ", late)
-    assert before == (utc(2026, 2, 4, 14), utc(2026, 2, 4, 21, 30))
+    # New Zealand's Anzac Day, Tuesday 25 April, ends there at 8 in the morning in New York.
+    found = opening(utc(2023, 4, 24, 13), "Pacific/Auckland", "NZ", late)
+    assert found.at == utc(2023, 4, 25, 13)
+    before = opening(utc(2023, 4, 20, 13), "Pacific/Auckland", "NZ", late)
+    assert before == (utc(2023, 4, 20, 13), utc(2023, 4, 20, 20, 30))
 
 
 def test_a_window_in_a_fixed_zone_closes_when_the_holiday_begins_where_the_recipient_is() -> None:
@@ -172,8 +182,47 @@ def test_a_window_in_a_fixed_zone_closes_when_the_holiday_begins_where_the_recip
 
 def test_a_window_in_a_fixed_zone_opens_when_the_holiday_is_over_where_the_recipient_is() -> None:
     early = Window(WORKDAYS, time(4), time(12), zone="America/New_York")
-    found = opening(utc(2026, 2, 5, 11), "Pacific/Auckland", "NZ", early)
-    assert found == (utc(2026, 2, 6, 11), utc(2026, 2, 6, 17))
+    found = opening(utc(2023, 4, 24, 12), "Pacific/Auckland", "NZ", early)
+    assert found == (utc(2023, 4, 25, 12), utc(2023, 4, 25, 16))
+
+
+def test_a_weekend_on_friday_and_saturday_is_kept_and_sunday_is_a_day_like_others() -> None:
+    every_day = Window(frozenset(range(7)), time(9), time(16, 30))
+    friday = utc(2026, 12, 4)
+    assert opening(friday, "Asia/Riyadh", "SA", every_day).at == utc(2026, 12, 6, 6)
+    assert opening(friday, "Europe/Zurich", "CH", every_day).at == utc(2026, 12, 4, 8)
+
+
+def test_a_window_whose_days_are_all_in_the_own_weekend_never_opens() -> None:
+    fridays = Window(frozenset({FRIDAY}), time(9), time(16, 30))
+    assert not timetable("Asia/Riyadh", "SA", fridays).opens_after(utc(2026, 12, 1))
+    assert timetable("Europe/Zurich", "CH", fridays).opens_after(utc(2026, 12, 1))
+    assert timetable("Asia/Riyadh", "SA", replace(fridays, skip_holidays=False)).opens_after(
+        utc(2026, 12, 1)
+    )
+
+
+@relaxed
+@given(moments, zones, countries, windows(), delays)
+def test_what_follows_after_a_delay_is_neither_early_nor_outside_the_window(
+    moment: datetime, zone: str, country: str, window: Window, delay: Delay
+) -> None:
+    ready = add_delay(moment, delay, ZoneInfo(zone), country)
+    found = an_opening(ready, zone, country, window)
+    there = found.at.astimezone(ZoneInfo(zone))
+    assert moment < ready <= found.at
+    assert not window.skip_holidays or is_working_day(there.date(), country)
+
+
+@relaxed
+@given(moments, windows(), delays)
+def test_the_two_ends_of_the_day_each_keep_their_own_clock(
+    moment: datetime, window: Window, delay: Delay
+) -> None:
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
+        ready = add_delay(moment, delay, ZoneInfo(zone), "XX")
+        there = an_opening(ready, zone, "XX", replace(window, zone=RECIPIENT)).at
+        assert window.opens <= there.astimezone(ZoneInfo(zone)).time() < window.closes
 
 
 def test_holidays_are_the_recipients_own() -> None:
@@ -196,25 +245,25 @@ def test_two_recipients_at_the_ends_of_the_day_each_get_their_own_morning() -> N
 
 
 def test_when_clocks_go_forward_over_the_opening_it_opens_after_the_gap() -> None:
-    early = Window(frozenset({SUNDAY}), time(2, 30), time(4))
+    early = Window(frozenset({SUNDAY}), time(2, 30), time(4), skip_holidays=False)
     found = opening(utc(2026, 3, 28, 12), "Europe/Zurich", "CH", early)
     assert found == (utc(2026, 3, 29, 1), utc(2026, 3, 29, 2))
 
 
 def test_when_clocks_go_forward_over_the_whole_window_that_day_has_none() -> None:
-    short = Window(frozenset({SUNDAY}), time(2, 10), time(2, 50))
+    short = Window(frozenset({SUNDAY}), time(2, 10), time(2, 50), skip_holidays=False)
     found = opening(utc(2026, 3, 28, 12), "Europe/Zurich", "XX", short)
     assert found == (utc(2026, 4, 5, 0, 10), utc(2026, 4, 5, 0, 50))
 
 
 def test_when_clocks_go_back_within_the_window_it_opens_after_the_hour_came_again() -> None:
-    night = Window(frozenset({SUNDAY}), time(2, 30), time(4))
+    night = Window(frozenset({SUNDAY}), time(2, 30), time(4), skip_holidays=False)
     found = opening(utc(2026, 10, 24, 12), "Europe/Zurich", "CH", night)
     assert found == (utc(2026, 10, 25, 1, 30), utc(2026, 10, 25, 3))
 
 
 def test_when_clocks_go_back_over_the_whole_window_it_opens_once() -> None:
-    night = Window(frozenset({SUNDAY}), time(2, 10), time(2, 50))
+    night = Window(frozenset({SUNDAY}), time(2, 10), time(2, 50), skip_holidays=False)
     found = opening(utc(2026, 10, 24, 12), "Europe/Zurich", "CH", night)
     assert found == (utc(2026, 10, 25, 0, 10), utc(2026, 10, 25, 0, 50))
     after = opening(found.until, "Europe/Zurich", "CH", night)

@@ -260,3 +260,62 @@ def test_a_file_that_cannot_be_written_is_named() -> None:
     result = run("contacts", "export", "--out", "nowhere/contacts.csv")
     assert result.exit_code == 1
     assert "nowhere/contacts.csv" in result.stderr
+
+
+def an_example_with_enclosures(*names: str) -> Path:
+    """The example with a schedule that names these files; the folder for them, still empty."""
+    run("init")
+    Path("c.csv").write_text("e-mail,state\nm@fr.example,France\n")
+    run("contacts", "import", "c.csv", "--list", "geneva-missions")
+    text = (shipped("schedules") / "wipo-russia-office.toml").read_text("utf-8")
+    Path("mine.toml").write_text(
+        text.replace("enclosures = []", f"enclosures = {json.dumps(names)}")
+    )
+    folder = Path("templates/letters/wipo-russia-office/enclosures")
+    folder.mkdir()
+    return folder
+
+
+def test_an_enclosure_is_asked_for_when_the_plan_is_made_and_shown_with_it() -> None:
+    folder = an_example_with_enclosures("open-letter.pdf")
+    assert run("campaign", "load", "mine.toml").exit_code == 0
+    missing = run("campaign", "plan", "mine")
+    assert missing.exit_code == 1
+    assert "open-letter.pdf: there is no such file; there are: none" in missing.stderr
+    (folder / "open-letter.pdf").write_bytes(b"%PDF-1.7\n%%EOF\n")
+    planned = run("campaign", "plan", "mine")
+    assert "Enclosed with each copy: open-letter.pdf (15 bytes)" in planned.stderr
+    summary = json.loads(run("campaign", "plan", "mine", "--json").stdout)["summary"]
+    assert [(each["name"], each["size"]) for each in summary["enclosures"]] == [
+        ("open-letter.pdf", 15)
+    ]
+    assert summary["steps"][0]["letter"] == "letter"
+
+
+def test_an_enclosure_that_cannot_be_sent_is_named_before_anything_is_planned() -> None:
+    folder = an_example_with_enclosures("../open-letter.pdf")
+    loaded = run("campaign", "load", "mine.toml")
+    assert loaded.exit_code == 1
+    assert 'campaign.enclosures[1]: "../open-letter.pdf" is no plain file name' in loaded.stderr
+    (folder / "letter.exe").write_bytes(b"MZ")
+    checked = run("letters", "check", "wipo-russia-office")
+    assert checked.exit_code == 1
+    assert '"letter.exe" is of a kind that is not enclosed' in checked.stderr
+
+
+def test_a_preview_has_the_enclosures_that_are_asked_for() -> None:
+    folder = an_example_with_enclosures()
+    (folder / "open-letter.pdf").write_bytes(b"%PDF-1.7\n%%EOF\n")
+    preview = ("letters", "preview", "wipo-russia-office")
+    assert "Enclosed" not in run(*preview).stdout
+    shown = run(*preview, "--enclose", "open-letter.pdf")
+    assert "Enclosed: open-letter.pdf (15 bytes)" in shown.stdout
+    mail = run(*preview, "--enclose", "open-letter.pdf", "--as", "eml")
+    assert 'filename="open-letter.pdf"' in mail.stdout
+
+
+def test_the_status_tells_what_waits_for_another_try() -> None:
+    an_example_with_enclosures()
+    run("campaign", "load", "mine.toml")
+    status = json.loads(run("campaign", "status", "mine", "--json").stdout)
+    assert (status["to_try_again"], status["last_answer"]) == (0, None)

@@ -1,6 +1,7 @@
 """The open image: as much is kept as the campaign allows."""
 
 from datetime import timedelta
+from itertools import permutations
 
 import pytest
 from sqlmodel import Session, select
@@ -97,3 +98,16 @@ def test_people_who_open_one_after_another_stay_people(session: Session) -> None
         record_open(session, copy.key, BROWSER, NOW + number * MINUTE)
     session.expire_all()
     assert {event.agent for event in events(session)} == {Agent.person}
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_burst_is_one_whichever_of_its_loads_is_told_last(
+    session: Session, order: tuple[int, ...]
+) -> None:
+    campaign = a_campaign(session)
+    addresses = [f"person{number}@mission-fr.example" for number in range(3)]
+    copies = [a_copy(session, campaign, a_contact(session, address)) for address in addresses]
+    for place in order:
+        record_open(session, copies[place].key, BROWSER, NOW + place * timedelta(seconds=9))
+    session.expire_all()
+    assert {event.agent for event in events(session)} == {Agent.machine}

@@ -45,6 +45,7 @@ ROUTES = (
     Route("GET", "/deliveries/<row:number>", DESK, 200),
     Route("GET", "/deliveries/<row:number>/html", DESK, 200),
     Route("GET", "/deliveries/<row:number>.eml", DESK, 200),
+    Route("GET", "/enclosures/<digest>", DESK, 200),
     Route("GET", "/inbox", DESK, 200),
     Route("GET", "/inbox/threads/<row:number>", DESK, 200),
     Route("GET", "/inbox/mail/<row:number>", DESK, 200),
@@ -79,6 +80,7 @@ def address(route: Route, world: World, outreach: Outreach) -> str:
         "<row:number>": str(number),
         "<token>": outreach.tokens.sign(purpose, world.sent.key),  # type: ignore[arg-type]
         "<slug>": world.campaign.slug,
+        "<digest>": world.enclosure.id,
         "<week>": "2026-W47",
         "<path:filename>": "outreach.css",
     }

@@ -6,8 +6,10 @@ from datetime import date, datetime
 import pytest
 from flask.testing import FlaskClient
 
+from outreach.campaigns import refusals
 from outreach.campaigns.tables import Campaign, CampaignState
 from outreach.db import Database
+from outreach.delivery.carriers import Outcome
 from outreach.delivery.tables import State
 from outreach.tokens import Tokens
 from outreach.tracking.tables import Agent, OpenCount
@@ -170,3 +172,31 @@ def test_long_lists_are_paged_and_each_row_comes_once(
             path = following[1].replace("&amp;", "&") if following else ""
         assert path == ""
         assert len(set(seen)) == len(seen) == sum(sizes)
+
+
+def test_sending_that_stands_still_is_seen_with_the_last_answer(
+    viewer: FlaskClient, outreach: Outreach, world: World, tokens: Tokens, now: datetime
+) -> None:
+    assert "another try" not in viewer.get("/campaigns/wipo").text
+    with outreach.database.transaction() as session:
+        contact = a_contact(session, "CL", now)
+        a_copy(
+            session, tokens, now, world.campaign, contact,
+            state=State.queued, due_at=now, reason="535 5.7.8 <wrong password>",
+        )  # fmt: skip
+    for page in ("/", "/campaigns/wipo"):
+        shown = text(viewer.get(page).text)
+        assert "1 copy waits for another try. The last answer: 535 5.7.8 &lt;wrong" in shown
+
+
+def test_why_a_campaign_paused_by_itself_stands_on_both_pages(
+    viewer: FlaskClient, outreach: Outreach, world: World, now: datetime
+) -> None:
+    with outreach.database.transaction() as session:
+        campaign = session.get_one(Campaign, world.campaign.id)
+        refusals.watch(session, {campaign.id or 0: [Outcome("refused", "550 no")] * 10}, now)
+    for page in ("/", "/campaigns/wipo"):
+        shown = text(viewer.get(page).text)
+        assert "10 letters in a row were refused; the last answer: 550 no" in shown
+    assert "Close the Russia office is paused: 10 letters" in text(viewer.get("/").text)
+    assert "outreach campaign resume wipo" in text(viewer.get("/campaigns/wipo").text)

@@ -79,3 +79,30 @@ def test_a_copy_cannot_be_settled_as_anything_else(organizer: FlaskClient, world
     path = f"/deliveries/{world.in_doubt.id}"
     form = {"as": "delivered", "csrf_token": csrf_token(organizer.get(path).text)}
     assert organizer.post(f"{path}/settle", data=form).status_code == 400
+
+
+def test_what_is_enclosed_is_listed_and_saved_as_it_is_stored(
+    viewer: FlaskClient, world: World
+) -> None:
+    path = f"/enclosures/{world.enclosure.id}"
+    for page in (f"/deliveries/{world.sent.id}", f"/campaigns/{world.campaign.slug}"):
+        shown = viewer.get(page).text
+        assert f'href="{path}"' in shown
+        assert "Pétition.pdf 11 bytes" in text(shown)
+    answer = viewer.get(path)
+    assert answer.data == world.enclosure.content
+    assert answer.headers["Content-Type"] == "application/pdf"
+    disposition = answer.headers["Content-Disposition"]
+    assert disposition.startswith("attachment;")
+    assert "filename*=UTF-8''P%C3%A9tition.pdf" in disposition
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert viewer.get("/enclosures/nothing").status_code == 404
+
+
+def test_the_downloaded_message_holds_the_enclosure(viewer: FlaskClient, world: World) -> None:
+    answer = viewer.get(f"/deliveries/{world.sent.id}.eml")
+    mail = message_from_bytes(answer.data, policy=policy.default)
+    (attachment,) = mail.iter_attachments()
+    assert attachment.get_filename() == "Pétition.pdf"
+    assert attachment.get_content() == world.enclosure.content

@@ -14,7 +14,7 @@ from outreach.campaigns.tables import Campaign, CampaignState
 from outreach.contacts.tables import Contact, Mission
 from outreach.delivery.tables import Delivery, Purpose, State
 from outreach.inbox.tables import IncomingMail, MailKind, RawMail, RawState, Thread, ThreadState
-from outreach.letters.tables import Skeleton
+from outreach.letters.tables import Enclosure, Skeleton
 from outreach.tokens import Tokens
 from outreach.tracking.tables import Agent, Event, EventKind
 from outreach.web.access import Visitor
@@ -49,14 +49,23 @@ class World:
     stray: IncomingMail
     unreadable: RawMail
     missions: dict[str, Mission]
+    enclosure: Enclosure
 
 
 def make_world(session: Session, tokens: Tokens, now: datetime) -> World:
     campaign = a_campaign(session, now)
     france, egypt, japan = (a_contact(session, code, now) for code in ("FR", "EG", "JP"))
-    sent = a_copy(session, tokens, now, campaign, france, state=State.delivered)
-    a_copy(session, tokens, now, campaign, france, step=2, state=State.cancelled, reason="a reply")
-    in_doubt = a_copy(session, tokens, now, campaign, egypt, state=State.unknown, language="ar")
+    enclosure = _stored(session, Enclosure.of("Pétition.pdf", "application/pdf", b"%PDF- %%EOF"))
+    files = [enclosure.id]
+    sent = a_copy(session, tokens, now, campaign, france, state=State.delivered, enclosures=files)
+    a_copy(
+        session, tokens, now, campaign, france,
+        step=2, state=State.cancelled, reason="a reply", enclosures=files,
+    )  # fmt: skip
+    in_doubt = a_copy(
+        session, tokens, now, campaign, egypt,
+        state=State.unknown, language="ar", enclosures=files,
+    )  # fmt: skip
     held = a_copy(
         session, tokens, now, campaign, japan,
         state=State.skipped, reason="contact.family_name has no value", skeleton_id=None,
@@ -78,6 +87,7 @@ def make_world(session: Session, tokens: Tokens, now: datetime) -> World:
             contact.address[:2].upper(): session.get_one(Mission, contact.mission_id)
             for contact in (france, egypt, japan)
         },
+        enclosure=enclosure,
     )
 
 

@@ -32,20 +32,32 @@ def upgrade() -> None:
         "campaign", sa.Column("refusals", sa.Integer(), nullable=False, server_default="0")
     )
     op.add_column(
+        "campaign", sa.Column("halted_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True)
+    )
+    op.add_column(
         "delivery", sa.Column("enclosures", sa.JSON(), nullable=False, server_default="[]")
     )
     op.create_index(
         "ix_delivery_waiting",
         "delivery",
-        ["campaign_id", "planned_at"],
+        ["campaign_id", "step", "not_before"],
         sqlite_where=_WAITING,
         postgresql_where=_WAITING,
+    )
+    op.execute(
+        "UPDATE delivery SET not_before = planned_at WHERE state = 'queued'"
+        " AND planned_at IS NOT NULL AND (not_before IS NULL OR not_before < planned_at)"
+    )
+    op.execute(
+        "INSERT INTO sending_address (address, first_sent_at) SELECT sender_address, MIN(sent_at)"
+        " FROM delivery WHERE sent_at IS NOT NULL GROUP BY sender_address"
     )
 
 
 def downgrade() -> None:
     op.drop_index("ix_delivery_waiting", "delivery")
     op.drop_column("delivery", "enclosures")
+    op.drop_column("campaign", "halted_at")
     op.drop_column("campaign", "refusals")
     op.drop_table("sending_address")
     op.drop_table("enclosure")

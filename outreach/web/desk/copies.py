@@ -1,7 +1,7 @@
 """A copy as it was, or will be, handed over."""
 
 from collections.abc import Sequence
-from email import message_from_bytes
+from email.parser import BytesHeaderParser
 from email.policy import default
 
 from sqlmodel import Session, col, select
@@ -11,7 +11,8 @@ from outreach.delivery.tables import Delivery
 
 def headers(mail: bytes) -> list[tuple[str, str]]:
     """Read back from the message itself, so that what is shown is what is sent."""
-    return [(name, str(value)) for name, value in message_from_bytes(mail, policy=default).items()]
+    head = BytesHeaderParser(policy=default).parsebytes(mail)
+    return [(name, str(value)) for name, value in head.items()]
 
 
 def others(session: Session, delivery: Delivery) -> Sequence[Delivery]:

@@ -13,6 +13,7 @@ from outreach.contacts.tables import Mission
 from outreach.delivery import queue
 from outreach.delivery.composing import Outgoing
 from outreach.delivery.tables import Delivery
+from outreach.letters.enclosures import enclosed
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
 from outreach.web.desk import copies
@@ -34,6 +35,7 @@ def show(number: int) -> str:
             mission=session.get(Mission, delivery.mission_id or 0),
             others=copies.others(session, delivery),
             outgoing=outgoing,
+            enclosures=enclosed(session, delivery.enclosures),
             headers=copies.headers(outgoing.mime()) if outgoing else [],
             history=history(session, delivery),
         )

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from outreach.campaigns import plans
+from outreach.campaigns.plans import Retry
 from outreach.campaigns.schedule import Schedule, schedule_of
 from outreach.campaigns.tables import Campaign
 from outreach.delivery import states
 from outreach.delivery.tables import Delivery, State
 from outreach.inbox.tables import IncomingMail, MailKind, Thread
+from outreach.letters.enclosures import Enclosed
 from outreach.tracking.tables import Agent, OpenCount
 
 
@@ -46,13 +49,15 @@ class StepCounts:
 
 @dataclass(frozen=True)
 class Overview:
-    """A campaign, its steps, of how many missions answers came, and what is kept of opens.
+    """A campaign, its steps and enclosures, what waits for another try, answers and opens.
 
     ``loads`` has totals where the schedule keeps no more than those.
     """
 
     campaign: Campaign
     steps: Sequence[StepCounts]
+    enclosures: Sequence[Enclosed]
+    again: Retry | None
     answered: int
     opens: str
     loads: Mapping[Agent, int]
@@ -69,6 +74,8 @@ def overview(session: Session, campaign: Campaign) -> Overview:
     return Overview(
         campaign=campaign,
         steps=_steps(session, campaign, schedule),
+        enclosures=plans.enclosures(session, campaign),
+        again=plans.waiting_again(session, campaign),
         answered=_answered(session, campaign),
         opens=schedule.campaign.opens,
         loads=_loads(session, campaign),

@@ -1,4 +1,4 @@
-"""What needs a person now: plans to approve, what reports know of, translations nobody reviewed."""
+"""What needs a person now: pauses, approvals, what reports know of, letters nobody reviewed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -29,10 +29,15 @@ def items(session: Session, states: MemberStates) -> list[Item]:
     not_over = col(Campaign.state) != CampaignState.cancelled
     campaigns = session.exec(select(Campaign).where(not_over).order_by(col(Campaign.id))).all()
     return [
+        *(_paused(each) for each in campaigns if each.state is CampaignState.paused),
         *(_approval(each) for each in campaigns if each.state is CampaignState.planned),
         *_needs(session, states),
         *(_unreviewed(each) for each in campaigns if each.unreviewed),
     ]
+
+
+def _paused(campaign: Campaign) -> Item:
+    return Item(f"{campaign.name} is paused: {campaign.reason}", _page(campaign))
 
 
 def _approval(campaign: Campaign) -> Item:

@@ -1,0 +1,52 @@
+"""Mails to organizers, through the one queue of everything that leaves."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session
+
+from outreach.accounts.tables import Organizer
+from outreach.db import insert_once
+from outreach.delivery.queue import NewDelivery, enqueue
+from outreach.delivery.suppression import suppressed
+from outreach.delivery.tables import Purpose
+from outreach.letters.tables import Skeleton
+from outreach.tokens import Tokens
+
+
+def queue_for_organizers(
+    session: Session,
+    organizers: Sequence[Organizer],
+    skeleton: Skeleton,
+    *,
+    about: str,
+    purpose: Purpose,
+    sender_name: str,
+    sender_address: str,
+    tokens: Tokens,
+    now: datetime,
+    slots: Sequence[str] = (),
+) -> int:
+    """One copy for each, however often it is called; the number that were added.
+
+    ``about`` names what it tells, and must be another when there is something new to tell.
+    """
+    insert_once(session, skeleton)
+    stopped = suppressed(session, [organizer.address for organizer in organizers])
+    copies = (
+        NewDelivery(
+            # Not by address: an identity may be logged, and may not be longer than its column.
+            identity=f"{about}:organizer:{organizer.id}",
+            purpose=purpose,
+            sender_name=sender_name,
+            sender_address=sender_address,
+            recipient_name=organizer.name,
+            recipient_address=organizer.address,
+            skeleton_id=skeleton.id,
+            slots=slots,
+            due_at=now,
+        )
+        for organizer in organizers
+        if organizer.address not in stopped
+    )
+    return enqueue(session, copies, tokens=tokens, now=now)

@@ -1,0 +1,126 @@
+"""Enclosures: files that go with every copy, from ``templates/letters/<slug>/enclosures/``."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from unicodedata import normalize
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from outreach.errors import InvalidInput
+from outreach.letters.file_kinds import kind_of
+from outreach.letters.tables import Enclosure
+
+LONGEST_NAME = 80
+LARGEST = 5_000_000  # bytes
+LARGEST_TOGETHER = 7_000_000  # a third more in a mail: many receivers take ten million and no more
+_NOT_IN_NAMES = frozenset('/\\:*?"<>|')  # a path, or what some recipient's system does not store
+
+
+@dataclass(frozen=True)
+class Enclosed:
+    """A stored enclosure without its contents; ``size`` is in bytes."""
+
+    id: str
+    name: str
+    size: int
+
+
+def checked_name(name: str) -> str:
+    """The name in the one form in which it is compared and sent; InvalidInput says what is wrong.
+
+    What does not print could turn the direction of a name and hide how it ends.
+    """
+    name = normalize("NFC", name)
+    plain = name.isprintable() and name == name.strip() and not set(name) & _NOT_IN_NAMES
+    if not plain or name.startswith("."):
+        raise InvalidInput(
+            f'"{name[:LONGEST_NAME]}" is no plain file name; write it without a folder and without '
+            "special characters"
+        )
+    if len(name) > LONGEST_NAME:
+        raise InvalidInput(f'"{name[:20]}..." is longer than {LONGEST_NAME} letters; shorten it')
+    kind_of(name)
+    return name
+
+
+def load_enclosures(templates: Path, slug: str, names: Sequence[str]) -> list[Enclosure]:
+    """The letter's files of these names, in this order; InvalidInput lists all that is wrong."""
+    found: list[Enclosure] = []
+    problems: list[str] = []
+    for name in names:
+        try:
+            found.append(_load(_folder(templates, slug), name))
+        except InvalidInput as problem:
+            problems.append(str(problem))
+    total = sum(len(enclosure.content) for enclosure in found)
+    if total > LARGEST_TOGETHER:
+        most = size(LARGEST_TOGETHER)
+        problems.append(f"together they have {size(total)}, and a mail takes {most}; enclose less")
+    if problems:
+        raise InvalidInput(f"The enclosures of {slug} cannot be sent:", problems)
+    return found
+
+
+def check_enclosures(templates: Path, slug: str) -> Iterator[str]:
+    """What is wrong with the files in the letter's folder, whichever of them a schedule names."""
+    folder = _folder(templates, slug)
+    for name in _files(folder):
+        try:
+            _load(folder, name)
+        except InvalidInput as problem:
+            yield str(problem)
+
+
+def enclosed(session: Session, ids: Sequence[str]) -> list[Enclosed]:
+    """What is stored under these ids, in their order, without reading the contents."""
+    contents = func.length(Enclosure.content)
+    query = select(Enclosure.id, Enclosure.name, contents).where(col(Enclosure.id).in_(ids))
+    by_id = {row[0]: Enclosed(*row) for row in session.exec(query)} if ids else {}
+    return [by_id[each] for each in ids]
+
+
+def size(octets: int) -> str:
+    if octets < 1000:
+        return f"{octets} byte{'' if octets == 1 else 's'}"
+    return f"{octets / 1000:.0f} kB" if octets < 1_000_000 else f"{octets / 1_000_000:.1f} MB"
+
+
+def _folder(templates: Path, slug: str) -> Path:
+    return templates / "letters" / slug / "enclosures"
+
+
+def _files(folder: Path) -> Mapping[str, Path]:
+    """By name; names are only looked up here, so none can lead out of the folder."""
+    paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    return {normalize("NFC", path.name): path for path in paths if path.name[0] != "."}
+
+
+def _load(folder: Path, name: str) -> Enclosure:
+    there = _files(folder)
+    name = checked_name(name)
+    if name not in there:
+        others = ", ".join(there) or "none"
+        raise InvalidInput(f"{folder / name}: there is no such file; there are: {others}")
+    content = _read(there[name])
+    kind = kind_of(name)
+    if fault := kind.fault(content):
+        raise InvalidInput(f"{there[name]}: {fault}")
+    return Enclosure.of(name, kind.media_type, content)
+
+
+def _read(path: Path) -> bytes:
+    if path.is_symlink() or not path.is_file():
+        raise InvalidInput(f"{path}: this is no file, or a link to one; put the file itself there")
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+    except OSError as error:
+        raise InvalidInput(f"{path}: it cannot be read: {error.strerror}") from None
+    if not content:
+        raise InvalidInput(f"{path}: it is empty; put the finished file there")
+    if len(content) > LARGEST:
+        most = size(LARGEST)
+        raise InvalidInput(f"{path}: it has over {most}; make it smaller, or link to it instead")
+    return content
