@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Update, bindparam, func, literal, or_
+from sqlalchemy import Update, bindparam, func, literal, or_, select
 from sqlmodel import Session, col
 
 from outreach.db import insert_once
@@ -75,11 +75,19 @@ def record(
     changes: dict[_Change, list[int]] = defaultdict(list)
     for copy, outcome in zip(copies, outcomes, strict=True):
         changes[_change(copy, outcome, now)].append(copy.id)
+    if len(changes) > 1:
+        _hold(session, copies)
     for change, ids in changes.items():
         _write(session, change, ids, worker, now)
         if change.to is State.queued:
             _skip_hopeless(session, ids, now)
     return _count(changes)
+
+
+def _hold(session: Session, copies: Sequence[Claimed]) -> None:
+    """In the order of ids, as whoever tells of several copies at once holds them."""
+    those = select(col(Delivery.id)).where(col(Delivery.id).in_([copy.id for copy in copies]))
+    session.execute(those.order_by(col(Delivery.id)).with_for_update())
 
 
 def _skip_hopeless(session: Session, ids: list[int], now: datetime) -> None:

@@ -77,6 +77,10 @@ class NewEvent:
         return self.kind in _ENDS_OF_TRIES and not self.is_passing
 
     @property
+    def is_refusal(self) -> bool:
+        return self.ends_a_try and self.kind is not EventKind.delivered
+
+    @property
     def stops(self) -> bool:
         return self.kind in _STOPS and not self.is_passing
 
@@ -136,7 +140,10 @@ def settle(session: Session, delivery: Delivery, to: State, *, now: datetime) ->
 
 
 def _hold(session: Session, events: Collection[NewEvent]) -> dict[int, Held]:
-    """Every copy that the events may change."""
+    """Every copy that the events may change, and before them the campaigns."""
+    refused = {event.delivery_id for event in events if event.is_refusal}
+    if refused:
+        refusals.hold(session, settling.campaigns_of(session, refused))
     ids = {event.delivery_id for event in events}
     ended = {event.delivery_id for event in events if event.stops}
     return settling.hold(session, ids | settling.of_the_same(session, ended))
@@ -181,8 +188,8 @@ def _count_refusals(
     for event in sorted(told, key=attrgetter("happened_at")):
         campaign_id = held[event.delivery_id].campaign_id
         if campaign_id is not None:
-            was_taken = event.kind is EventKind.delivered
-            answers[campaign_id].append(None if was_taken else event.detail.get("answer", ""))
+            answer = event.detail.get("answer", "") if event.is_refusal else None
+            answers[campaign_id].append(answer)
     refusals.count(session, answers, now)
 
 

@@ -71,6 +71,11 @@ def of_the_same(session: Session, ids: Collection[int]) -> set[int]:
     return set(session.execute(same).scalars()) if theirs else set()
 
 
+def campaigns_of(session: Session, ids: Collection[int]) -> set[int]:
+    query = select(Delivery.campaign_id).where(among(session, col(Delivery.id), ids))
+    return {number for number in session.execute(query.distinct()).scalars() if number is not None}
+
+
 def settle(
     session: Session, proofs: Sequence[Proof], held: Mapping[int, Held], *, now: datetime
 ) -> None:
