@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from outreach.bulk import without_looking_for_cycles
 from outreach.campaigns.digest import copy_digest, plan_digest
 from outreach.campaigns.drafting import Draft, Drafter, Materials
 from outreach.campaigns.pacing import Wish, spread
@@ -29,6 +30,7 @@ from outreach.letters.tables import Enclosure, Skeleton
 from outreach.tokens import Tokens
 
 
+@without_looking_for_cycles()
 def plan(
     session: Session,
     campaign: Campaign,
