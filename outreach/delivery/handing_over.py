@@ -2,19 +2,22 @@
 
 import logging
 import traceback
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
 from outreach.delivery.addresses import without_addresses
-from outreach.delivery.carriers import Carrier, Outcome
+from outreach.delivery.carriers import OUR_OWN_FAULT, Carrier, Outcome
 from outreach.delivery.composing import Composer, Outgoing
 from outreach.delivery.queue import Claimed
 from outreach.errors import OutreachError
 from outreach.letters.tables import Enclosure, Skeleton
 
 _log = logging.getLogger(__name__)
+
+Shared = TypeVar("Shared", Skeleton, Enclosure)
 
 
 class HandOver:
@@ -29,13 +32,9 @@ class HandOver:
     def load(self, session: Session, copies: Sequence[Claimed]) -> None:
         """Read what the copies need and is not known yet."""
         letters = {copy.skeleton_id for copy in copies if copy.skeleton_id}
-        if new := letters - self._skeletons.keys():
-            skeletons = session.exec(select(Skeleton).where(col(Skeleton.id).in_(new)))
-            self._skeletons |= {skeleton.id: skeleton for skeleton in skeletons}
+        self._skeletons |= _read(session, Skeleton, letters - self._skeletons.keys())
         files = {each for copy in copies for each in copy.enclosures}
-        if new := files - self._enclosures.keys():
-            enclosures = session.exec(select(Enclosure).where(col(Enclosure.id).in_(new)))
-            self._enclosures |= {enclosure.id: enclosure for enclosure in enclosures}
+        self._enclosures |= _read(session, Enclosure, files - self._enclosures.keys())
 
     def send(self, copies: Sequence[Claimed], now: datetime) -> list[Outcome]:
         """One outcome for each copy; a row that cannot become a mail fails without the others."""
@@ -55,7 +54,16 @@ class HandOver:
             return _impossible(str(problem))
         except Exception as error:
             _log.error("Delivery %s could not be composed: %s", copy.id, _where(error))
-            return _impossible(type(error).__name__)
+            # A mistake of this program's must not use up a letter.
+            why = f"it could not be composed: {type(error).__name__}"
+            return Outcome("later", why, retry_after=OUR_OWN_FAULT)
+
+
+def _read(session: Session, kind: type[Shared], ids: Collection[str]) -> dict[str, Shared]:
+    rows = session.exec(select(kind).where(col(kind.id).in_(ids))).all() if ids else ()
+    for row in rows:
+        session.expunge(row)  # or it would be forgotten with a transaction that fails
+    return {row.id: row for row in rows}
 
 
 def _impossible(why: str) -> Outcome:

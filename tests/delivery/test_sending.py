@@ -19,7 +19,15 @@ from outreach.delivery.recording import WAITS
 from outreach.delivery.sending import Tally, drain
 from outreach.delivery.suppression import suppress
 from outreach.delivery.tables import Delivery, SendingAddress, State, SuppressionReason
-from tests.delivery.making import MORNING, a_campaign, a_composer, a_row, every, put_in
+from tests.delivery.making import (
+    MORNING,
+    a_campaign,
+    a_composer,
+    a_row,
+    a_skeleton,
+    every,
+    put_in,
+)
 
 SENT = Outcome("sent")
 Answer = Callable[[Outgoing], Outcome]
@@ -291,6 +299,45 @@ def test_a_database_that_is_away_is_told_what_became_of_a_group_when_it_is_back(
     assert send(database, Told(answer)) == Tally(sent=6)
     assert {(row.state, row.attempts) for row in every(database)} == {(State.sent, 1)}
     assert caplog.text.count("The database is away") == 2
+
+
+def test_letters_read_in_a_transaction_that_failed_are_still_there(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The letter of the second group is first seen in the very transaction that is rolled back."""
+    put_in(database, *(a_row(number) for number in range(4)))
+    with database.transaction() as session:
+        session.add(a_skeleton(id="another"))
+    put_in(database, *(a_row(number, skeleton_id="another") for number in range(4, 8)))
+    failures = iter([OperationalError("COMMIT", {}, Exception("full"))])
+    real = database.transaction
+
+    @contextmanager
+    def away() -> Iterator[Session]:
+        with real() as session:
+            yield session
+            if error := next(failures, None):
+                raise error
+
+    def answer(mail: Outgoing) -> Outcome:
+        monkeypatch.setattr(database, "transaction", away)
+        return SENT
+
+    assert send(database, Told(answer)) == Tally(sent=8)
+
+
+def test_a_mistake_of_ours_uses_up_no_letter(
+    database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    put_in(database, a_row(1))
+    composer = a_composer()
+    monkeypatch.setattr(composer, "compose", lambda *given: 1 / 0)
+    tally = drain(database, Told(), composer, worker="one", clock=lambda: MORNING)
+    assert tally == Tally(later=1)
+    row = the_only(database)
+    assert (row.state, row.attempts) == (State.queued, 0)
+    assert row.reason == "it could not be composed: ZeroDivisionError"
+    assert "could not be composed: ZeroDivisionError" in caplog.text
 
 
 def test_since_when_an_address_sends_is_remembered(database: Database) -> None:
