@@ -2,19 +2,25 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from binascii import a2b_base64
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from email.message import Message
+from itertools import islice
 from typing import TypeAlias
 
 from outreach.inbox.charsets import decode
-from outreach.inbox.heads import Head, clean, decoded
+from outreach.inbox.heads import Head, clean, decoded, one_line
 from outreach.inbox.html_text import to_text
+from outreach.inbox.tnef import Tnef
+from outreach.inbox.tnef import read as read_tnef
 
 Part: TypeAlias = "Message[str, str]"
 
 _LONGEST_TEXT = 200_000  # characters that are read; the whole stands in the raw mail
 _LONGEST_NAME = 200
+_MOST_WINMAILS = 5
+_MOST_GROUPS = 1_000  # recipients in a report
 _READABLE = frozenset({"text/plain", "text/html", "text/enriched"})
 
 TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
@@ -31,6 +37,7 @@ DISPOSITION = frozenset(
 _MACHINES = DELIVERY_STATUS | DISPOSITION | {FEEDBACK}
 
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
+_PATH = re.compile(r"[/\\]")
 _FOLDED = re.compile(r"\n[ \t]+")
 
 
@@ -67,12 +74,37 @@ def text(message: Part) -> str:
     return "\n".join(said)[:_LONGEST_TEXT]
 
 
-def attachments(message: Part) -> list[Attachment]:
+def attachments(parts: Iterable[Part], winmails: Mapping[int, Tnef]) -> list[Attachment]:
+    """``winmails``: what ``winmails`` found in the same parts; it takes the place of its part."""
     return [
-        _attachment(part)
-        for part in parts(message)
+        attachment
+        for at, part in enumerate(parts)
         if not _is_text(part) and part.get_content_type() not in _MACHINES
+        for attachment in (_hidden(winmails.get(at)) or [_attachment(part)])
     ]
+
+
+def winmails(parts: Iterable[Part]) -> dict[int, Tnef]:
+    """What Outlook hides, by the number of the part; more than a few nobody sends."""
+    hiding = ((at, part) for at, part in enumerate(parts) if _is_winmail(part))
+    return {at: read_tnef(content(part)) for at, part in islice(hiding, _MOST_WINMAILS)}
+
+
+def _is_winmail(part: Part) -> bool:
+    """Some relays lose its type and leave its name."""
+    if part.is_multipart():
+        return False
+    return part.get_content_type() in TNEF or _name(part).lower() == "winmail.dat"
+
+
+def hidden_text(found: Tnef) -> str:
+    written = found.text or to_text(found.html[: 4 * _LONGEST_TEXT])
+    return written.replace("\r\n", "\n")[:_LONGEST_TEXT]
+
+
+def _hidden(found: Tnef | None) -> list[Attachment]:
+    held = found.attachments if found else []
+    return [_described(each.name, each.type, each.content) for each in held]
 
 
 def groups(part: Part) -> list[Head]:
@@ -116,22 +148,25 @@ def _own_text(part: Part) -> str:
 
 
 def _attachment(part: Part) -> Attachment:
-    held = content(part)
+    return _described(_name(part), part.get_content_type(), content(part))
+
+
+def _described(name: str, kind: str, held: bytes) -> Attachment:
+    """Its name without any folder; senders on Windows give whole paths."""
     return Attachment(
-        name=_name(part),
-        type=part.get_content_type()[:_LONGEST_NAME],
+        name=_PATH.split(one_line(name))[-1][:_LONGEST_NAME],
+        type=one_line(kind)[:_LONGEST_NAME],
         size=len(held),
         sha256=hashlib.sha256(held).hexdigest(),
     )
 
 
 def _name(part: Part) -> str:
-    """The file name without any folder; senders on Windows give whole paths."""
     try:
         name = part.get_filename() or ""
     except Exception:  # RFC 2231 gone wrong
         name = ""
-    return re.split(r"[/\\]", decoded(clean(name)))[-1][:_LONGEST_NAME]
+    return decoded(clean(name))
 
 
 def _parameter(part: Part, name: str) -> str:
@@ -145,13 +180,18 @@ def _source(part: Part) -> str:
     """Fields and text of a part as they were written, whatever the parser made of them."""
     if not part.is_multipart():
         return decode(content(part), _parameter(part, "charset")).replace("\r\n", "\n")
-    return "\n\n".join(_flat(child) for child in children(part))
+    written = "\n\n".join(_flat(child) for child in children(part)[:_MOST_GROUPS])
+    # RFC 3464 forbids to encode the groups; the parser has taken them for plain ones.
+    encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
+    try:
+        return a2b_base64(written).decode("utf-8", "replace") if encoding == "base64" else written
+    except ValueError:
+        return written
 
 
 def _flat(child: Part) -> str:
     head = "\n".join(f"{name}: {clean(value)}" for name, value in child.raw_items())
-    rest = child.get_payload()
-    return f"{head}\n\n{rest[:_LONGEST_TEXT]}" if isinstance(rest, str) else head
+    return head if child.is_multipart() else f"{head}\n\n{decode(content(child)[:_LONGEST_TEXT])}"
 
 
 def _fields(block: str) -> Iterator[tuple[str, str]]:

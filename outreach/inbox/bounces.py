@@ -1,42 +1,32 @@
 """Bounces: which address a mail server could not deliver to, and whether that is for good."""
 
-import logging
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
-from flufl.bounce import all_failures
-
-from outreach.inbox import bodies
-from outreach.inbox.heads import ADDRESS, Head, addresses, message_ids
+from outreach.inbox import failed_addresses
+from outreach.inbox.heads import ADDRESS, Head, message_ids
+from outreach.inbox.machines import is_answered
 from outreach.inbox.parsing import ParsedMail
 from outreach.inbox.words import begins, first, phrases, plain
 
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
-_REPLY_CODE = re.compile(r"(?<![\d.])([45]\d\d)(?=[ \-#])")
+# RFC 5321 and its extensions; 555 is left out, for telephone numbers begin with it.
+_REPLY_CODE = re.compile(
+    r"(?<![\d.+\-])(421|45[0-5]|47\d|50[0-4]|51\d|52[1-5]|53\d|54[1-4]|55[0-46-7]|57\d)(?=[ :\-#])"
+)
 
 # RFC 3463: these refuse the mail or the moment, and say nothing against the address.
-_NOT_THE_ADDRESS = ("5.2.2", "5.2.3", "5.3.", "5.6.", "5.7.")
+_NOT_THE_ADDRESS = ("5.2.2", "5.2.3", "5.3.", "5.4.300", "5.4.6", "5.4.7", "5.6.", "5.7.")
 
-_MAILERS = frozenset(
-    {"mailer-daemon", "mailerdaemon", "mail-daemon", "maildaemon", "mdaemon", "postmaster",
-     "mailer", "mta", "mail-delivery-subsystem", "smtp-daemon", "mailsystem", "mail.system"}
-)  # fmt: skip
+_DAEMON = re.compile(r"daemon|microsoftexchange")
+_BETWEEN_WORDS = re.compile(r"[-_.+]")
 
 _LOOKED_AT = 20_000  # characters of a report without parts for machines
-_GIVEN_TO_DETECTORS = 64_000  # they try a hundred patterns on every line
 
-_NAMED = re.compile(
-    r"(?:final-recipient|original-recipient|x-failed-recipients|failed recipient|rcpt to|recipient)"
-    r"\s{0,4}:\s{0,20}(?:rfc822\s{0,4};\s{0,20})?<?([^\s<>,;]{1,64}@[^\s<>,;]{1,255})",
-    re.I,
-)
-_LINE_OF_ITS_OWN = re.compile(
-    r"^[ \t*\-•]*<?([^\s<>,;:()\[\]]{1,64}@[^\s<>,;:()\[\]]{1,255})>?[ \t]*(?:[:(\[].*)?$",
-    re.M,
-)
-_RETURNED_FROM = re.compile(r"^[> \t]*(?:From|Sender|Reply-To|Return-Path):.*$", re.M | re.I)
-_RETURNED_TO = re.compile(r"^[> \t]*To:(.{1,500})$", re.M | re.I)
+_OF_RETURNED = re.compile(r"[> \t]*(?:From|Sender|Reply-To|Return-Path|Message-ID):", re.I)
+_RECEIVED = re.compile(r"[> \t]*(?:Received|Return-Path): ", re.I)
+_MARKED = re.compile(r"-{2}|:\s*$|\bfollows?\b|_{3}", re.I)
 _RETURNED_ID = re.compile(r"^[> \t]*Message-ID:\s*(<[^<>\s]{1,500}>)", re.M | re.I)
 
 
@@ -63,31 +53,71 @@ def failed(bounce: Bounce) -> bool:
     """Delayed, delivered, relayed and expanded are no failures."""
     if bounce.action:
         return bounce.action.startswith(("fail", "error"))
-    return (bounce.status or "").startswith("5")
+    return (bounce.status or bounce.diagnostic).startswith("5")
 
 
 def from_mailer(mail: ParsedMail) -> str | None:
     """Why a mail seems to come from a mail server itself, or None."""
-    local = mail.from_address.partition("@")[0]
-    if local in _MAILERS:
-        return f"the sender is {local}"
+    if is_daemon(mail):
+        return f"the sender is {mail.from_address.partition('@')[0]}"
     if "x-failed-recipients" in mail.head:
         return "it has the field X-Failed-Recipients"
-    phrase = begins(plain(mail.subject), phrases("bounce", "subjects"))
-    return f"the subject begins {phrase}" if phrase else None
+    if mail.head.raw("from").strip() == "<>":
+        return "it names no sender"
+    local = _BETWEEN_WORDS.sub(" ", mail.from_address.partition("@")[0])
+    sender = plain(f"{mail.from_name} {local}")
+    phrase = first(sender, phrases("bounce", "senders"))
+    if phrase is None and not is_answered(mail):  # postmasters write answers themselves
+        phrase = first(sender, phrases("bounce", "postmasters"))
+    return f"the sender is called {phrase}" if phrase else None
+
+
+def is_daemon(mail: ParsedMail) -> bool:
+    """No person's address; postmasters are people at times."""
+    return _DAEMON.search(mail.from_address.partition("@")[0]) is not None
+
+
+def in_subject(mail: ParsedMail) -> str | None:
+    """Whether it is called a bounce, by nobody who asks about one or means a parcel."""
+    phrase = begins(plain(mail.subject[:500]), phrases("bounce", "subjects"))
+    if phrase is None:
+        return None
+    told = _told(mail)
+    asks = any(sign in f"{mail.subject} {told}" for sign in "?？؟")
+    reports = mail.returned is not None or _names_code(told)
+    return f"the subject begins {phrase}" if reports and not asks else None
 
 
 def recipient(mail: ParsedMail, bounce: Bounce) -> str | None:
     """The address that a report names, or else the one that its text or the returned mail does."""
-    return bounce.recipient or next(_recipients(mail, _told(mail)), None)
+    return bounce.recipient or next(failed_addresses.find(mail, _told(mail)), None)
 
 
 def in_words(mail: ParsedMail) -> Bounce | None:
-    """What a report without parts for machines says, if it names an address and a failure."""
+    """What a report without parts for machines says, if it names an address and a failure.
+
+    In a language that is not known here the daemon's own word has to do.
+    """
     told = _told(mail)
-    address = next(_recipients(mail, told), None)
-    if address is None or not (_says_failed(told) or "x-failed-recipients" in mail.head):
+    address = next(failed_addresses.find(mail, told), None)
+    sure = "x-failed-recipients" in mail.head or (
+        is_daemon(mail) and failed_addresses.are_listed(mail, told)
+    )
+    if address is None or not (sure or _says_failed(told)):
         return None
+    return _of_text(told, address)
+
+
+def refused(mail: ParsedMail) -> Bounce | None:
+    """A receipt (RFC 8098) by which some servers say that the recipient's rules refused a mail."""
+    if mail.receipt is None or "deleted" not in mail.receipt.raw("disposition").lower():
+        return None
+    told = _told(mail)
+    address = _address(mail.receipt.raw("final-recipient"))
+    return _of_text(told, address) if address and _says_failed(told) else None
+
+
+def _of_text(told: str, address: str) -> Bounce:
     status = _STATUS.search(told)
     diagnostic = _diagnostic(told)
     found = status[1] if status else None
@@ -98,6 +128,18 @@ def in_words(mail: ParsedMail) -> Bounce | None:
         action="failed",
         diagnostic=diagnostic,
     )
+
+
+def delivered(mail: ParsedMail) -> str | None:
+    """The words by which a report says that all went well, or None."""
+    told = _told(mail)
+    phrase = first(plain(told[:3_000]), phrases("bounce", "delivered"))
+    return f"the text says {phrase}" if phrase and not _names_code(told) else None
+
+
+def says_failed(mail: ParsedMail) -> bool:
+    """In words that nobody uses who is only away."""
+    return first(plain(_told(mail)), phrases("bounce", "words")) is not None
 
 
 def delayed(mail: ParsedMail) -> str | None:
@@ -133,7 +175,8 @@ def _is_of_recipient(group: Head) -> bool:
 
 def _of_group(group: Head) -> Bounce:
     status = _STATUS.search(group.raw("status")) or _STATUS.search(group.raw("diagnostic-code"))
-    diagnostic = group.first("diagnostic-code").partition(";")[2].strip()
+    code = group.first("diagnostic-code")
+    diagnostic = code.partition(";")[2].strip() or code
     found = status[1] if status else None
     return Bounce(
         # The address that was written to comes before the one that it was forwarded to.
@@ -153,16 +196,29 @@ def _address(value: str) -> str | None:
 
 def _told(mail: ParsedMail) -> str:
     """A report's own text, without the mail that it returns and without who sent that."""
-    text = mail.text[:_LOOKED_AT]
-    copied = _RETURNED_ID.search(text)
-    return _RETURNED_FROM.sub("", text[: copied.start()] if copied else text)
+    lines = mail.text[:_LOOKED_AT].split("\n")
+    own = [line for line in takewhile(_is_no_copy, lines) if not _OF_RETURNED.match(line)]
+    return "\n".join(own)
+
+
+def _is_no_copy(line: str) -> bool:
+    """Whether the returned mail has not begun; "original message was received" is the report's."""
+    if _RECEIVED.match(line):
+        return False
+    if len(line) > 90 or not _MARKED.search(line):
+        return True
+    return first(plain(line), phrases("bounce", "copy")) is None
 
 
 def _says_failed(told: str) -> bool:
-    if _STATUS.search(told) or _REPLY_CODE.search(told):
+    if _names_code(told):
         return True
     words = plain(told)
     return any(first(words, phrases("bounce", kind)) for kind in ("words", "gone"))
+
+
+def _names_code(told: str) -> bool:
+    return any(pattern.search(told) for pattern in (_STATUS, _REPLY_CODE))
 
 
 def _diagnostic(told: str) -> str:
@@ -171,38 +227,3 @@ def _diagnostic(told: str) -> str:
     return next(
         (x.strip()[:1_000] for x in lines if _STATUS.search(x) or _REPLY_CODE.search(x)), ""
     )
-
-
-def _recipients(mail: ParsedMail, told: str) -> Iterator[str]:
-    """Addresses that a report may be about, the surest first; never our own or the reporter's."""
-    own = {mail.from_address, *mail.recipients}
-    for address in _candidates(mail, told):
-        address = address.lower().rstrip(".")
-        if address not in own and ADDRESS.fullmatch(address):
-            yield address
-
-
-def _candidates(mail: ParsedMail, told: str) -> Iterator[str]:
-    yield from addresses(mail.head.all("x-failed-recipients"))
-    yield from _NAMED.findall(told)
-    yield from _detected(mail)
-    yield from _LINE_OF_ITS_OWN.findall(told)
-    if mail.returned:
-        yield from addresses(mail.returned.all("to"))
-    for line in _RETURNED_TO.findall(mail.text[:_LOOKED_AT]):
-        yield from addresses([line])
-    yield from ADDRESS.findall(told)
-
-
-def _detected(mail: ParsedMail) -> list[str]:
-    """What flufl.bounce finds in a report of ordinary size."""
-    written = (part.get_payload() for part in bodies.parts(mail.message))
-    if sum(len(each) for each in written if isinstance(each, str)) > _GIVEN_TO_DETECTORS:
-        return []
-    # It logs every detector that it tries, and a failing one with what it stumbled over.
-    logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)
-    try:
-        _, permanent = all_failures(mail.message)
-    except Exception:  # its detectors meet mail as strange as ours
-        return []
-    return sorted(address.decode("ascii", "replace") for address in permanent)

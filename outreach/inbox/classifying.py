@@ -44,11 +44,22 @@ def classify(mail: ParsedMail) -> Verdict:
 
 def _complaint(mail: ParsedMail) -> Verdict | None:
     if mail.feedback is None:
-        return None
+        return _complaint_of_old_form(mail)
     kind = mail.feedback.first("feedback-type").lower()
     complains = kind not in _NO_COMPLAINTS
     evidence = f"it has a feedback report (RFC 5965) of the type {kind or 'unknown'}"
     return Verdict(MailKind.complaint if complains else MailKind.auto_reply, [evidence])
+
+
+def _complaint_of_old_form(mail: ParsedMail) -> Verdict | None:
+    """Some providers hand on the mail itself, with a subject of their own or a field in it."""
+    if mail.returned is None:
+        return None
+    if "x-hmxmroriginalrecipient" in mail.returned:
+        return Verdict(MailKind.complaint, ["it returns a mail that a reader reported as spam"])
+    phrase = begins(machines.subject(mail), phrases("complaint", "subjects"))
+    said = f"the subject begins {phrase}"
+    return Verdict(MailKind.complaint, [said, "it returns a mail"]) if phrase else None
 
 
 def _delivery_report(mail: ParsedMail) -> Verdict | None:
@@ -69,29 +80,44 @@ def _delivery_report(mail: ParsedMail) -> Verdict | None:
 
 
 def _read_receipt(mail: ParsedMail) -> Verdict | None:
-    if mail.receipt is None:
-        return None
-    # Some servers refuse a mail by a receipt that says it was deleted.
-    refused = "deleted" in mail.receipt.raw("disposition").lower() and bounces.in_words(mail)
+    refused = bounces.refused(mail)
     if refused:
         return Verdict(MailKind.bounce, ["a receipt says that it was refused"], refused)
-    return Verdict(MailKind.auto_reply, ["it is a read receipt (RFC 8098)"])
+    if mail.receipt:
+        return Verdict(MailKind.auto_reply, ["it is a read receipt (RFC 8098)"])
+    subject = begins(machines.subject(mail), phrases("seen", "subjects"))
+    text = first(plain(mail.text[:_LOOKED_AT]), phrases("seen", "lines"))
+    if subject and text:
+        return Verdict(MailKind.auto_reply, [f"the subject begins {subject}", _quote(text)])
+    return None
 
 
 def _bounce_in_words(mail: ParsedMail) -> Verdict | None:
-    why = bounces.from_mailer(mail)
+    why = _reports(mail)
     if why is None:
         return None
     delayed = bounces.delayed(mail)
     if delayed:
         said = f"{delayed}: delivery is still being tried"
         return Verdict(MailKind.auto_reply, [why, said], bounces.DELAYED)
+    delivered = bounces.delivered(mail)
+    if delivered:
+        return Verdict(MailKind.auto_reply, [why, delivered])
     bounce = bounces.in_words(mail)
-    return (
-        Verdict(MailKind.bounce, [why, "the text names an address and a failure"], bounce)
-        if bounce
-        else None
-    )
+    if bounce:
+        return Verdict(MailKind.bounce, [why, "the text names an address and a failure"], bounce)
+    return Verdict(MailKind.auto_reply, [why]) if bounces.is_daemon(mail) else None
+
+
+def _reports(mail: ParsedMail) -> str | None:
+    """Why it seems that a mail server reports on one of our mails."""
+    if machines.named(mail):
+        return None
+    why = bounces.from_mailer(mail) or bounces.in_subject(mail)
+    if why:
+        return why
+    sign = machines.sure(mail)
+    return sign if sign and bounces.says_failed(mail) else None
 
 
 def _automatic(mail: ParsedMail) -> Verdict | None:
@@ -101,7 +127,8 @@ def _automatic(mail: ParsedMail) -> Verdict | None:
         sign = machines.weak(mail)
         if sign is None or not _says(text, ("away", "receipt", "challenge")):
             return None
-    return _challenge(mail, text, sign) or _away(mail, text, sign) or _noted(text, sign)
+    found = _challenge(mail, text, sign) or _away(mail, text, sign)
+    return found or _away_by_hints(mail, text, sign) or _noted(text, sign)
 
 
 def _challenge(mail: ParsedMail, text: str, sign: str) -> Verdict | None:
@@ -121,6 +148,18 @@ def _away(mail: ParsedMail, text: str, sign: str) -> Verdict | None:
     return _out_of_office(mail, evidence) if len(evidence) > 1 else None
 
 
+def _away_by_hints(mail: ParsedMail, text: str, sign: str) -> Verdict | None:
+    """A machine that answers is mostly one that somebody has left behind."""
+    if not machines.answers(mail) or len(text) > _LONGEST_NOTICE:
+        return None
+    if _says(text, ("receipt",)) or first(text, phrases("receipt", "hints")):
+        return None
+    hint = first(text, phrases("away", "hints"))
+    if hint:
+        return _out_of_office(mail, [sign, _quote(hint)])
+    return _out_of_office(mail, [sign]) if text and machines.named(mail) else None
+
+
 def _noted(text: str, sign: str) -> Verdict:
     phrase = first(text, phrases("receipt", "lines"))
     return Verdict(MailKind.auto_reply, [sign, *([_quote(phrase)] if phrase else [])])
@@ -134,22 +173,40 @@ def _challenge_in_words(mail: ParsedMail) -> Verdict | None:
 
 def _away_in_words(mail: ParsedMail) -> Verdict | None:
     """Without a sign of a machine: the words alone, and more than one of them."""
-    away = first(plain(mail.visible[:_OPENING]), phrases("away", "lines"))
-    if away is None:
+    if not _may_be_notice(mail):
         return None
     text = plain(mail.visible[:_LOOKED_AT])
+    away = first(plain(mail.visible[:_OPENING]), phrases("away", "lines"))
     support = first(text, phrases("away", "support"))
-    in_subject = begins(machines.subject(mail), phrases("away", "subjects"))
-    if in_subject and (support or _returns_on(mail)):
-        return _out_of_office(mail, [f"the subject begins {in_subject}", _quote(away)])
-    if support and not mail.quoted and len(mail.visible) <= _LONGEST_NOTICE:
+    subject = begins(machines.subject(mail), phrases("away", "subjects"))
+    if subject and (support or (away and first(text, phrases("away", "thanks")))):
+        said = [_quote(each) for each in (away, support) if each]
+        return _out_of_office(mail, [f"the subject begins {subject}", *said])
+    if away and support and not mail.quoted and _is_formal(mail, text):
         return _out_of_office(mail, [_quote(away), _quote(support)])
     return None
 
 
+def _is_formal(mail: ParsedMail, text: str) -> bool:
+    """It answers, and it thanks or names help twice; people who tell of a journey do not."""
+    if first(text, phrases("away", "thanks")):
+        return True
+    said = [phrase.text for phrase in phrases("away", "support") if phrase.position(text) >= 0]
+    apart = [each for each in said if not any(each in other and each != other for other in said)]
+    return len(set(apart)) > 1 and (machines.is_answered(mail) or mail.in_reply_to is not None)
+
+
+def _may_be_notice(mail: ParsedMail) -> bool:
+    """People write longer, to several, and they ask."""
+    short = len(mail.visible) <= _LONGEST_NOTICE and len(mail.recipients) <= 1
+    return short and not machines.is_of_list(mail) and not any(x in mail.visible for x in "?？؟")
+
+
 def _opt_out(mail: ParsedMail) -> Verdict | None:
     """A request in words and nothing beside it; what says more is for a person to read."""
-    asked = plain(mail.visible) or machines.subject(mail)
+    if machines.is_of_list(mail):
+        return None
+    asked = plain(mail.visible[: 2 * _LONGEST_REQUEST]) or machines.subject(mail)
     if asked in word_set("opt_out", "alone"):
         return Verdict(MailKind.opt_out, [f'it says no more than "{asked}"'])
     phrase = first(asked, phrases("opt_out", "lines"))

@@ -8,15 +8,40 @@ from outreach.inbox.filing import written_tokens
 from outreach.inbox.parsing import parse
 from outreach.inbox.tables import MailKind
 
+UNREADABLE = "unreadable"  # beside the kinds of mail: nothing can be said of it
+
+_SAID_OF_NONE: dict[str, Any] = {
+    "from": "", "to": [], "subject": "", "date": None, "message_id": None, "in_reply_to": None,
+    "references": [], "token": None, "bounce": None, "returns_on": None, "text": "",
+    "quoted": "", "attachments": [],
+}  # fmt: skip
+
 
 def describe(path: str, content: bytes) -> dict[str, Any]:
     """One JSON object; ``token`` is what looks like one, since checking it takes the secret."""
+    try:
+        return _describe(path, content)
+    except Exception as error:  # whatever a stranger sent stops this mail only
+        return unreadable(path, f"reading it failed with {type(error).__name__}")
+
+
+def unreadable(path: str, why: str) -> dict[str, Any]:
+    return {
+        "path": path,
+        "kind": UNREADABLE,
+        "evidence": [why],
+        **_SAID_OF_NONE,
+        "defects": [why],
+    }
+
+
+def _describe(path: str, content: bytes) -> dict[str, Any]:
     mail = parse(content)
     verdict = classify(mail)
     bounce = verdict.bounce if verdict.kind is MailKind.bounce else None
     return {
         "path": path,
-        "kind": verdict.kind.value,
+        "kind": UNREADABLE if mail.problem else verdict.kind.value,
         "evidence": verdict.evidence,
         "from": mail.from_address,
         "to": mail.recipients,

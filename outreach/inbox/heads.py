@@ -12,8 +12,8 @@ from email.utils import getaddresses, parsedate_to_datetime
 from outreach.inbox.charsets import decode
 
 # Some readers of the standard library take quadratic time: nothing longer is given to them.
-_LONGEST_FIELD = 64_000
-_LONGEST_CONTENT_FIELD = 4_000
+LONGEST_FIELD = 64_000
+_LONGEST_CONTENT_FIELD = 2_500
 _LONGEST_MAILBOX = 2_000
 _LONGEST_ADDRESS = 320
 _LONGEST_NAME = 200
@@ -30,7 +30,7 @@ class Policy(Compat32):
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
         name, value = super().header_source_parse(sourcelines)
         content = name.lower().startswith("content-")
-        return name, value[: _LONGEST_CONTENT_FIELD if content else _LONGEST_FIELD]
+        return name, value[: _LONGEST_CONTENT_FIELD if content else LONGEST_FIELD]
 
 
 POLICY = Policy()

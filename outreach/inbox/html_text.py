@@ -14,13 +14,18 @@ _SPACES = re.compile(r"[ \t\r\n\f\u00a0]+")
 _UNSEEN = frozenset({"style", "script", "title", "template"})
 _LINES = frozenset({"br", "div", "tr", "li", "dt", "dd", "ul", "ol", "table", "section", "pre"})
 _PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "hr"})
+# All others change nothing and are cut at once.
+_OTHERS = re.compile(
+    rf"</?(?!(?:{'|'.join(sorted(_UNSEEN | _LINES | _PARAGRAPHS | {'td'}))})[\s/>])[a-z][^<>]*>",
+    re.I,
+)
 _RULE = "_" * 32  # Outlook sets one above what it quotes
 
 
 def to_text(html: str) -> str:
     """The text that a reader sees; quotations get the ``>`` that plain mail has."""
     page = _Page()
-    for piece in _TAG.split(_without_comments(html)):
+    for piece in _TAG.split(_OTHERS.sub("", _without_comments(html))):
         page.add(piece)
     return page.text()
 

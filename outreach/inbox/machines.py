@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from outreach.inbox.parsing import ParsedMail
-from outreach.inbox.words import begins, first, phrases, plain
+from outreach.inbox.words import Phrase, begins, first, phrases, plain
 
 Sign = tuple[str, "re.Pattern[str]"]
 
@@ -34,6 +34,16 @@ _SURE = (
     _sign("delivered-to", r"\s*autoresponder"),
     _sign("x-away-message", r""),
     _sign("x-exim-autoreply", r""),
+    _sign("x-yahoo-auto-response", r""),
+    _sign("x-list-administrivia", r"\s*yes"),
+    _sign("x-mailer", r".*\breplybot"),
+    _sign("x-ms-exchange-generated-message-source", r".*\brules? agent"),
+    _sign("content-type", r"multipart/report\b"),
+)
+
+_NO_REPLY = (
+    r".*\b(no[-_.]?reply|do[-_.]?not[-_.]?reply|ne[-_.]?pas[-_.]?repondre|nao[-_.]?respond\w*"
+    r"|no[-_.]?respond\w*|nicht[-_.]?antworten|auto[-_.]?reply|auto[-_.]?respond\w*)\b"
 )
 
 # By themselves these prove nothing: lists and careful programs set them on people's mail too.
@@ -41,11 +51,31 @@ _WEAK = (
     _sign("precedence", r"\s*(bulk|junk)"),
     _sign("x-auto-response-suppress", r".*(all|oof|autoreply)"),
     _sign("x-ms-exchange-inbox-rules-loop", r""),
-    _sign("from", r".*\b(no-?reply|do-?not-?reply|ne-?pas-?repondre|no-?responder|autoreply)@?"),
+    _sign("x-rt-loop-prevention", r""),
+    _sign("x-powered-by", r".*\botrs"),
+    _sign("x-mailer", r".*\b(otrs|zendesk|freshdesk|znuny|osticket|vacation)"),
+    _sign("from", _NO_REPLY),
 )
-_OF_LISTS = ("list-id", "list-post", "mailing-list", "x-mailing-list", "x-beenthere", "list-help")
+
+# An answer to one mail, and not a machine's notice to everybody.
+_ANSWERS = (
+    _sign("auto-submitted", r"\s*auto-replied"),
+    _sign("precedence", r"\s*auto[_-]?reply"),
+    _sign("x-autoreply", r"\s*(?!no\b|false\b)\S"),
+    _sign("in-reply-to", r".*<"),
+)
+_OF_LISTS = (
+    "list-id", "list-post", "mailing-list", "x-mailing-list", "x-beenthere", "list-help",
+    "list-unsubscribe",
+)  # fmt: skip
+
+_OF_OWNER = re.compile(r"\bowner-|-(?:owner|bounces|request|admin|errors|return)[@+-]|listserv")
 
 _TAGS = re.compile(r"^(?:\s*[\[(*{][^\[\](){}*]{1,24}[\])*}]+)+\s*")
+_ANSWERED = re.compile(
+    r"(re|aw|antw|sv|vs|odp|ynt|res|rif|r|fw|fwd|wg|tr|rv|enc|i|回复|答复|回覆|转发|轉寄|رد)"
+    r" ?(\[\d+\])? ?[:：]"
+)
 _OPENING = 600  # characters in which a notice says what it is, and as many at its end
 
 
@@ -54,18 +84,42 @@ def sure(mail: ParsedMail) -> str | None:
     shown = next(_in_head(mail, _SURE), None)
     if shown:
         return shown
-    phrase = begins(subject(mail), phrases("automatic", "subjects"))
+    phrase = named(mail)
     if phrase:
-        return f"the subject begins {phrase}"
+        return f"the subject says {phrase}"
     text = mail.visible
     said = plain(text[:_OPENING] + "\n" + text[_OPENING:][-_OPENING:])
     phrase = first(said, phrases("automatic", "lines"))
     return f"the text says {phrase}" if phrase else None
 
 
+def named(mail: ParsedMail) -> Phrase | None:
+    """By what the subject calls the mail an automatic answer."""
+    written = subject(mail)
+    phrase = begins(written, phrases("automatic", "subjects"))
+    if phrase or is_answered(mail):
+        return phrase
+    return first(plain(mail.subject[:500]), phrases("automatic", "within"))
+
+
+def answers(mail: ParsedMail) -> bool:
+    """Whether a machine's mail answers another one."""
+    return named(mail) is not None or any(_in_head(mail, _ANSWERS)) or is_answered(mail)
+
+
+def is_answered(mail: ParsedMail) -> bool:
+    """Whether the subject begins "Re:" or "Fwd:"; what follows then is somebody else's."""
+    return _ANSWERED.match(subject(mail)) is not None
+
+
+def is_of_list(mail: ParsedMail) -> bool:
+    sender = mail.head.raw("sender").lower() + mail.head.raw("errors-to").lower()
+    return any(name in mail.head for name in _OF_LISTS) or _OF_OWNER.search(sender) is not None
+
+
 def weak(mail: ParsedMail) -> str | None:
     """What machines and also others set."""
-    if any(name in mail.head for name in _OF_LISTS):
+    if is_of_list(mail):
         return None
     return next(_in_head(mail, _WEAK), None)
 

@@ -10,16 +10,35 @@ from typing import TypeVar
 
 from outreach.inbox import bodies
 from outreach.inbox.bodies import Attachment, Part
-from outreach.inbox.heads import POLICY, Head, addresses, mailbox, message_ids, moment
+from outreach.inbox.heads import (
+    LONGEST_FIELD,
+    POLICY,
+    Head,
+    addresses,
+    mailbox,
+    message_ids,
+    moment,
+)
 from outreach.inbox.quoting import split
+from outreach.inbox.tnef import Tnef
 
-# Beyond these a mail is an attack: every line costs time for each level that it lies in, and
-# every part costs memory.
+# Beyond these a mail is an attack: every line costs time for each level that it lies in, every
+# part, field and group costs memory. A mail of 30 MB with a large attachment has 400,000 lines.
 MOST_NESTED = 200
-_MOST_LINES_IN_LEVELS = 20_000_000
-_MOST_PARTS = 5_000
-_NESTING = re.compile(rb"boundary[*\d]*\s*=|content-type:\s*message/", re.IGNORECASE)
+_MOST_LINES_IN_LEVELS = 12_000_000
+_MOST_PARTS = 1_000
+_MOST_LINES = 600_000
+_MOST_GROUPS = 2_000
+_LONGEST_REPORT = 2_000_000
+_LONGEST_HEAD = 1_000_000
+_READ_OF_AN_ENDLESS_ONE = 1_000_000
+# Sought in lower case: ignoring the case takes ten times as long.
+_NESTING = (re.compile(rb"boundary[*\d]*\s*="), re.compile(rb"content-type:\s*message/"))
+_BOUNDARY = re.compile(rb"boundary[*\d]*\s*=\s*\"?([^\s\";]{1,80})", re.IGNORECASE)
 _DELIMITER = re.compile(rb"^--", re.MULTILINE)
+_REPORT = re.compile(rb"content-type:\s*message/(?:global-)?delivery-status")
+_BLANK_LINE = re.compile(rb"\n\r?\n")
+_END_OF_HEAD = re.compile(rb"\n\r?\n|\r\r")
 
 _WORDS = re.compile(r"([A-Z])")
 _ONCE = ("from", "date", "subject", "message-id")
@@ -60,10 +79,11 @@ def parse(content: bytes) -> ParsedMail:
     """Never raises, whatever the bytes are."""
     message, defects = _message(content)
     head = Head.of(message)
-    text = bodies.text(message)
+    parts = list(bodies.parts(message))
+    winmails = bodies.winmails(parts)
+    text = bodies.text(message) or "\n".join(map(bodies.hidden_text, winmails.values()))
     visible, quoted = split(text)
     name, address = mailbox(head.all("from", "sender"))
-    parts = list(bodies.parts(message))
     return ParsedMail(
         head=head,
         from_name=name,
@@ -77,35 +97,84 @@ def parse(content: bytes) -> ParsedMail:
         text=text,
         visible=visible,
         quoted=quoted,
-        attachments=bodies.attachments(message),
+        attachments=bodies.attachments(parts, winmails),
         statuses=_groups(parts, bodies.DELIVERY_STATUS),
         feedback=_first(_groups(parts, {bodies.FEEDBACK})),
         receipt=_first(_groups(parts, bodies.DISPOSITION)),
-        returned=_first(_groups(parts[1:], bodies.RETURNED)),
-        defects=[*defects, *dict.fromkeys(_defects(message, parts))],
+        returned=_first(_groups(_below(message, parts), bodies.RETURNED)),
+        defects=[
+            *defects,
+            *dict.fromkeys(_defects(message, parts)),
+            *_of_winmails(winmails.values()),
+        ],
         problem=None if any(name in head for name in _EXPECTED) else "it has no head of a mail",
         message=message,
     )
 
 
+def _below(message: Part, parts: list[Part]) -> list[Part]:
+    """The parts without the mail itself, which may call itself an attached one."""
+    return [part for part in parts if part is not message]
+
+
 def _message(content: bytes) -> tuple[Part, list[str]]:
-    content = content.lstrip(b"\xef\xbb\xbf\r\n\t ")
+    content, defects = _bounded(content.lstrip(b"\xef\xbb\xbf\r\n\t "))
     if _has_too_many_parts(content):
-        return _head_only(content), ["it has too many parts; they were not read"]
+        return _head_only(content), [*defects, "it has too many parts; they were not read"]
     try:
-        return BytesParser(policy=POLICY).parsebytes(content), []
+        return BytesParser(policy=POLICY).parsebytes(content), defects
     except Exception:  # the standard library raises whatever broken MIME leads it to
-        return _head_only(content), ["its parts could not be read"]
+        return _head_only(content), [*defects, "its parts could not be read"]
+
+
+def _bounded(content: bytes) -> tuple[bytes, list[str]]:
+    """So much of a mail as can be read in a few seconds, whatever it consists of."""
+    defects = []
+    lines = max(content.count(b"\n"), content.count(b"\r"))
+    if lines > _MOST_LINES or _is_endless_report(content):
+        content = content[:_READ_OF_AN_ENDLESS_ONE]
+        defects.append("it has too many lines; only its beginning was read")
+    end = _END_OF_HEAD.search(content)
+    head = content[: end.start() + 1 if end else len(content)]
+    if len(head) > _LONGEST_HEAD:
+        content = _shortened(head) + content[len(head) :]
+        defects.append("its head is too long; only a part of it was read")
+    return content, defects
+
+
+def _is_endless_report(content: bytes) -> bool:
+    """Every group of a delivery status becomes a message of its own."""
+    if _REPORT.search(content.lower()) is None:
+        return False
+    groups = _count(_BLANK_LINE, content, _MOST_GROUPS + 1)
+    return groups > _MOST_GROUPS or len(content) > _LONGEST_REPORT
+
+
+def _shortened(head: bytes) -> bytes:
+    lines = [line[:LONGEST_FIELD] for line in head.splitlines()]
+    return b"\n".join(lines)[:_LONGEST_HEAD].rstrip() + b"\n"
 
 
 def _has_too_many_parts(content: bytes) -> bool:
-    nested = _count(_NESTING, content, MOST_NESTED + 1)
+    lower = content.lower()
+    nested = sum(_count(each, lower, MOST_NESTED + 1) for each in _NESTING)
     lines = content.count(b"\n")
     return (
         nested > MOST_NESTED
         or nested * lines > _MOST_LINES_IN_LEVELS
-        or _count(_DELIMITER, content, _MOST_PARTS + 1) > _MOST_PARTS
+        or (
+            _count(_DELIMITER, content, _MOST_PARTS + 1) > _MOST_PARTS
+            and _delimiters(content) > _MOST_PARTS
+        )
     )
+
+
+def _delimiters(content: bytes) -> int:
+    """How many lines begin as a boundary does; others begin with two strokes too."""
+    boundaries = b"|".join(map(re.escape, set(_BOUNDARY.findall(content))))
+    if not boundaries:
+        return 0
+    return _count(re.compile(b"^--(?:" + boundaries + b")", re.M), content, _MOST_PARTS + 1)
 
 
 def _count(pattern: re.Pattern[bytes], content: bytes, most: int) -> int:
@@ -130,8 +199,14 @@ def _defects(message: Part, parts: Iterable[Part]) -> Iterator[str]:
     for part in parts:
         for defect in part.defects:
             yield _WORDS.sub(r" \1", type(defect).__name__.removesuffix("Defect")).strip().lower()
-        if part.get_content_type() in bodies.TNEF:
-            yield "winmail.dat hides parts that only Outlook shows"
+
+
+def _of_winmails(winmails: Iterable[Tnef]) -> Iterator[str]:
+    for found in winmails:
+        if not found.complete:
+            yield "winmail.dat is cut short or damaged; what could be read of it is shown"
+        if found.has_rtf and not (found.text or found.html):
+            yield "winmail.dat holds its text as RTF, which only Outlook shows"
 
 
 def _first(found: Sequence[T]) -> T | None:

@@ -46,6 +46,8 @@ def _history(lines: Sequence[str]) -> int:
     for at, line in enumerate(lines[:_DEEPEST_SEARCH]):
         if _is_separator(line) or _is_head(lines, at, alone=empty_so_far):
             return _above_rule(lines, at)
+        if _is_bare_head(lines, at):
+            return at
         length = _attribution(lines, at)
         if length and not _quotes_follow(lines, at + length):
             return at
@@ -85,6 +87,17 @@ def _is_head(lines: Sequence[str], at: int, *, alone: bool) -> bool:
     return len(names) >= 3 and bool(senders) and (not alone or any("@" in line for line in block))
 
 
+def _is_bare_head(lines: Sequence[str], at: int) -> bool:
+    """Notes sets the sender, the date, and names of fields without colons, each on its line."""
+    dated = lines[at + 1] if at + 1 < len(lines) else ""
+    if "20" not in dated or not lines[at].strip():  # asked of every line, so the cheapest first
+        return False
+    if not (_YEAR.search(dated) and _CLOCK.search(dated)):
+        return False
+    following = {plain(line[:40]) for line in lines[at + 2 : at + 14]}
+    return len(following & word_set("quoting", "fields")) >= 3
+
+
 def _field(line: str) -> str | None:
     """The name of a mail's field that the line begins with, in any language."""
     found = _FIELD.match(line)
@@ -97,14 +110,25 @@ def _field(line: str) -> str | None:
 
 def _attribution(lines: Sequence[str], at: int, *, quotes_below: bool = False) -> int:
     """How many lines "On ... somebody wrote:" takes from here; 0 when it is none."""
+    near = lines[at : at + _ATTRIBUTION_LINES]
+    if not any(_COLON.search(line) for line in near):  # asked of every line
+        return 0
     joined = ""
-    for length, line in enumerate(lines[at : at + _ATTRIBUTION_LINES], start=1):
+    for length, line in enumerate(near, start=1):
         joined = f"{joined} {line.strip(_DIRECTIONS)}".strip()
         if not line.strip() or len(joined) > _LONGEST_ATTRIBUTION:
             return 0
         if joined.endswith((":", "：")):
-            return length if _says_who_wrote(plain(joined), quotes_below) else 0
+            own = length > 1 and _begins_below(lines, at, length)
+            return length if not own and _says_who_wrote(plain(joined), quotes_below) else 0
     return 0
+
+
+def _begins_below(lines: Sequence[str], at: int, length: int) -> bool:
+    """Whether the first line is the answer's last: its date stands in a line of its own below."""
+    below = "".join(lines[at + 1 : at + length])
+    dated = [_YEAR.search(each) or _CLOCK.search(each) for each in (lines[at], below)]
+    return dated[0] is None and dated[1] is not None
 
 
 def _says_who_wrote(line: str, quotes_below: bool) -> bool:

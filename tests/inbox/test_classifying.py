@@ -119,7 +119,7 @@ def test_these_fields_alone_make_no_machine(field: dict[str, str]) -> None:
     ],
 )
 def test_these_fields_alone_show_a_machine(field: dict[str, str]) -> None:
-    found = verdict(a_mail("We have your letter.", **field))
+    found = verdict(a_mail("We have received your letter.", **field))
     assert found.kind is K.auto_reply
     assert found.evidence[0]
 
@@ -162,6 +162,22 @@ def test_a_short_request_for_no_more_mail_is_an_opt_out(text: str) -> None:
 def test_the_way_out_that_our_own_letter_offers_is_no_request() -> None:
     text = "We agree.\n\n> To stop receiving these letters, unsubscribe here."
     assert verdict(a_mail(text)).kind is K.reply
+
+
+def test_a_postmaster_who_answers_is_a_person() -> None:
+    text = "Your mail to info@mission-fr.example was rejected by our filter. Please send it again."
+    sender = {"from": "Olaf (postmaster) <postmaster@mission-fr.example>"}
+    assert verdict(a_mail(text, **sender, subject="Re: blocked")).kind is K.reply
+    assert verdict(a_mail(text, **sender, subject="Undeliverable")).kind is K.bounce
+
+
+def test_without_a_machines_sign_only_a_formal_notice_is_one() -> None:
+    away = "I am on leave this week. For emergencies call the desk."
+    thanks = "Thank you for your email. "
+    assert verdict(a_mail(away, subject="Re: Open letter")).kind is K.reply
+    assert verdict(a_mail(thanks + away, subject="Re: Open letter")).kind is K.out_of_office
+    to_several = a_mail(thanks + away, to="inbox@in.example.org, all@mission-fr.example")
+    assert verdict(to_several).kind is K.reply
 
 
 def test_a_person_who_attaches_a_bounce_has_not_bounced() -> None:

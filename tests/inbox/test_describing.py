@@ -2,6 +2,9 @@
 
 import json
 
+import pytest
+
+from outreach.inbox import describing
 from outreach.inbox.describing import describe
 from tests.inbox.samples import sample
 from tests.tracking.making import TOKENS
@@ -39,3 +42,19 @@ def test_a_delayed_notice_has_no_bounce() -> None:
 def test_what_looks_like_our_token_is_shown() -> None:
     token = describe("x.eml", sample("reply-by-bcc"))["token"]
     assert TOKENS.read("reply", token) == TOKENS.key("campaign:offices:1:contact:12")
+
+
+def test_what_is_no_mail_is_unreadable_and_says_why() -> None:
+    described = describe("x", b"\x00\x01 nothing")
+    assert described["kind"] == "unreadable"
+    assert "it has no head of a mail" in described["defects"]
+
+
+def test_what_fails_for_any_reason_is_unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(describing, "classify", fail)
+    described = describe("x", sample("reply-gmail-en"))
+    assert list(described) == KEYS.split()
+    assert described["defects"] == ["reading it failed with MemoryError"]

@@ -44,6 +44,37 @@ def test_an_mbox_gives_each_mail_with_its_number(tmp_path: Path) -> None:
     assert read(path) == [(f"{path}#{at}", mail) for at, mail in enumerate(mails, start=1)]
 
 
+def test_an_mbox_of_one_mail_is_called_by_its_path(tmp_path: Path) -> None:
+    path = tmp_path / "1"
+    path.write_bytes(b"From a@b.example Tue Dec  1 09:00:00 2026\n" + ONE)
+    assert read(path) == [(str(path), ONE)]
+
+
+def test_a_sentence_that_begins_from_parts_no_mail(tmp_path: Path) -> None:
+    path = tmp_path / "box"
+    mail = b"Subject: x\n\nYes.\n\nFrom Monday on we meet.\n\nFrom here it is 9:30 by train.\n"
+    path.write_bytes(b"From a@b.example Tue Dec  1 09:00:00 2026\n" + mail)
+    assert [content for _, content in read(path)] == [mail]
+
+
+def test_mails_of_an_mbox_without_blank_lines_are_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "box"
+    line = b"From a@b.example Tue Dec  1 09:00:00 2026\n"
+    path.write_bytes(line + b"Subject: 1\n\nx\n" + line + b"Subject: 2\n\ny\n")
+    assert [content[:10] for _, content in read(path)] == [b"Subject: 1", b"Subject: 2"]
+
+
+def test_a_folder_gives_mails_of_any_name_at_any_depth(tmp_path: Path) -> None:
+    below = tmp_path / "inbox" / "2001"
+    below.mkdir(parents=True)
+    (below / "17.").write_bytes(ONE)
+    (below / "letter.txt").write_bytes(TWO)
+    (below / "README").write_text("Note: these are mails\n")
+    (tmp_path / "image.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (tmp_path / "empty.eml").write_bytes(b"")
+    assert [content for _, content in read(tmp_path)] == [b"", ONE, TWO]
+
+
 def test_where_no_mail_is_it_says_what_to_give(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="holds no mail"):
         read(tmp_path)

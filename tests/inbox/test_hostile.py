@@ -3,6 +3,7 @@
 import json
 import random
 import time
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -38,7 +39,9 @@ PIECES = [
 ]
 
 
-def storable(described: dict[str, object]) -> None:
+def storable(described: dict[str, Any]) -> None:
+    """And read without an error that was caught only at the door."""
+    assert not any(str(each).startswith("reading it failed") for each in described["evidence"])
     written = json.dumps(described, ensure_ascii=False)
     written.encode()  # half a character would raise
     assert "\\u0000" not in json.dumps(described)
@@ -72,7 +75,57 @@ def test_damaged_mails_are_described(name: str, seed: int) -> None:
     storable(describe("x", bytes(content)))
 
 
+FIELDS = [
+    "From", "To", "Subject", "Date", "Message-ID", "References", "Content-Type", "Return-Path",
+    "Content-Transfer-Encoding", "Content-Disposition", "Auto-Submitted", "X-Failed-Recipients",
+]  # fmt: skip
+TYPES = [
+    "text/plain; charset={}", "text/html; charset={}", "message/rfc822", "message/delivery-status",
+    "message/global-delivery-status", "message/feedback-report", "application/ms-tnef",
+    "message/disposition-notification", "text/rfc822-headers", 'application/pdf; name="{}"',
+]  # fmt: skip
+ENCODINGS = ["", "7bit", "8bit", "base64", "quoted-printable", "x-uuencode", "none of them"]
+written_oddly = st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=40)
+values = st.one_of(st.sampled_from(["", "<>", "a@b.example", "=?utf-8?b?/w==?="]), written_oddly)
+heads = st.lists(st.tuples(st.sampled_from(FIELDS), values), max_size=8)
+
+
+@st.composite
+def parts(draw: st.DrawFn) -> str:
+    kind = draw(st.sampled_from(TYPES)).format(draw(values))
+    encoding = draw(st.sampled_from(ENCODINGS))
+    body = draw(st.one_of(st.sampled_from([each.decode("latin-1") for each in PIECES]), st.text()))
+    return f"Content-Type: {kind}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n{body}\r\n"
+
+
+def held(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    kinds = st.sampled_from(["mixed", "alternative", "report", "related", "digest", "signed"])
+    return st.builds(in_container, kinds, st.lists(inner, max_size=4), st.sampled_from("xyz"))
+
+
+def in_container(kind: str, inner: list[str], boundary: str) -> str:
+    held = "".join(f"--{boundary}\r\n{each}" for each in inner)
+    return f"Content-Type: multipart/{kind}; boundary={boundary}\r\n\r\n{held}--{boundary}--\r\n"
+
+
+@settings(max_examples=300)
+@given(heads, st.recursive(parts(), held, max_leaves=8))
+def test_mails_of_any_structure_are_described(head: list[tuple[str, str]], body: str) -> None:
+    above = "".join(f"{name}: {value}\r\n" for name, value in head)
+    storable(describe("x", (above + body).encode("utf-8", "replace")))
+
+
 HEAD = b"From: mailer-daemon@b.example\nSubject: Undelivered\nAuto-Submitted: auto-replied\n"
+
+
+MULTIPART = b"Content-Type: multipart/mixed; boundary=x\n\n"
+STATUS = b"Content-Type: message/delivery-status\n\n"
+WINMAIL = b"Content-Type: application/ms-tnef\n\n\x78\x9f\x3e\x22\0\0"
+
+
+def nested(depth: int) -> bytes:
+    level = "Content-Type: multipart/mixed; boundary=b{0}\n\n--b{0}\n"
+    return "".join(level.format(at) for at in range(depth)).encode() + b"\n"
 
 
 @pytest.mark.parametrize(
@@ -92,8 +145,21 @@ HEAD = b"From: mailer-daemon@b.example\nSubject: Undelivered\nAuto-Submitted: au
         HEAD + b'Content-Type: text/plain; a="' + b';"a="' * 100_000 + b"\n\nx",
         HEAD + b"X: y\n" * 20_000 + b"\nx",
         HEAD + b"Subject: " + b" " * 400_000 + b"x\n\nx",
+        HEAD + b"\n" + b"\n" * 20_000_000,
+        HEAD + b"X: y\n" * 4_000_000 + b"\nx",
+        HEAD + b"X: " + b"y" * 20_000_000 + b"\n\nx",
+        HEAD + b"To: a@b.example\n" * 500_000 + b"\nx",
+        HEAD + MULTIPART + b"--x\n" * 5_000_000,
+        HEAD + MULTIPART + b"--x\n" + b"X: y\n" * 590_000 + b"\nx",
+        HEAD + MULTIPART + (b"--x\nContent-Type: a/b" + b"; a=b" * 700 + b"\n\nx\n") * 990,
+        HEAD + MULTIPART + b"--x\n" + STATUS + (b"X: a@b.example\r\n\r\n") * 400_000,
+        HEAD + MULTIPART + b"--x\n" + WINMAIL + (b"\1\2\x90\6" + b"\0" * 7) * 1_000_000,
+        HEAD + b"Content-Type: message/rfc822\n\n" * 1_000 + b"x",
+        HEAD + nested(190) + b"x\n" * 60_000,
+        HEAD + b"\n" + "\u0316\u0301".encode() * 5_000_000,
+        HEAD + b"\n" + random.Random(1).randbytes(20_000_000),
     ],
-    ids=range(14),
+    ids=range(27),
 )
 def test_reading_takes_no_longer_than_a_mail_is_long(content: bytes) -> None:
     """Generous, since the machine may be busy: what is quadratic takes minutes."""
@@ -103,5 +169,18 @@ def test_reading_takes_no_longer_than_a_mail_is_long(content: bytes) -> None:
 
 
 def test_thirty_megabytes_are_read() -> None:
-    mail = parse(a_mail("some words of a long text\n" * 1_200_000))
+    mail = parse(a_mail("some words of a long text, and more of them in each line\n" * 520_000))
     assert mail.visible.startswith("some words")
+    assert mail.defects == []
+
+
+def test_of_an_endless_mail_the_beginning_is_read_and_that_is_said() -> None:
+    mail = parse(a_mail("x\n" * 2_000_000))
+    assert mail.visible.startswith("x\nx")
+    assert mail.defects == ["it has too many lines; only its beginning was read"]
+
+
+def test_a_thousand_addresses_and_a_field_of_a_megabyte_leave_the_rest_readable() -> None:
+    many = ", ".join(f"n{at}@b.example" for at in range(1_000))
+    mail = parse(a_mail("We agree.", x_filler="y" * 1_500_000, cc=many, subject="Yes"))
+    assert (len(mail.recipients), mail.subject, mail.visible) == (1_001, "Yes", "We agree.")

@@ -8,7 +8,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -16,6 +16,9 @@ _MARKS = re.compile(
     r"[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u0640\u200b-\u200f\u202a-\u202e"
     r"\u2060-\u2069\u00ad\ufeff]"
 )
+_WORD = re.compile(r"[^\W_]+")
+_SPACED = "\u0500"  # below it lie the alphabets that set words apart by spaces
+_MOST_NORMALIZED = 20_000
 _SPACES = re.compile(r"\s+")
 _LETTERS = str.maketrans(
     {
@@ -30,6 +33,8 @@ _LETTERS = str.maketrans(
 def plain(text: str) -> str:
     """Text as phrases are compared: no case, no accents, no vowel signs, single spaces."""
     if not text.isascii():
+        # Normalizing sorts the marks of a letter, and takes the square of their number for it.
+        text = text[:_MOST_NORMALIZED]
         text = _MARKS.sub("", unicodedata.normalize("NFKD", text)).translate(_LETTERS)
     return _SPACES.sub(" ", text.casefold()).strip()
 
@@ -42,6 +47,12 @@ class Phrase:
 
     def __str__(self) -> str:
         return f'"{self.written}"'
+
+    @cached_property
+    def first_word(self) -> str:
+        """What has to be a word of the text; nothing in scripts that do not set words apart."""
+        word = _WORD.match(self.text)
+        return word[0] if word and max(word[0]) < _SPACED else ""
 
     def position(self, plain_text: str, start: int = 0) -> int:
         """Where it stands as whole words, or -1. Scripts without spaces know no whole words."""
@@ -60,7 +71,7 @@ def _joins(left: str, right: str) -> bool:
     """Whether two neighbours belong to one word of an alphabet that sets words apart by spaces."""
     if not left or not right:
         return False
-    return left.isalnum() and right.isalnum() and max(left, right) < "\u0500"
+    return left.isalnum() and right.isalnum() and max(left, right) < _SPACED
 
 
 @cache
@@ -93,13 +104,23 @@ def numbered(section: str, name: str) -> dict[str, int]:
 
 def first(plain_text: str, wanted: Iterable[Phrase]) -> Phrase | None:
     # Nearly every phrase is not there at all: only the few that are deserve a closer look.
-    here = (phrase for phrase in wanted if phrase.text in plain_text)
+    words = _words(plain_text)
+    here = (
+        phrase
+        for phrase in wanted
+        if (not phrase.first_word or phrase.first_word in words) and phrase.text in plain_text
+    )
     return next((phrase for phrase in here if phrase.position(plain_text) >= 0), None)
 
 
 def begins(plain_text: str, wanted: Iterable[Phrase]) -> Phrase | None:
     here = (phrase for phrase in wanted if plain_text.startswith(phrase.text))
     return next((phrase for phrase in here if phrase.position(plain_text) == 0), None)
+
+
+@lru_cache(maxsize=4)  # the same text is asked for many kinds of phrases
+def _words(plain_text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(plain_text))
 
 
 @cache
