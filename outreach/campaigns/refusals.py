@@ -3,8 +3,9 @@
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import select, update
+from sqlalchemy import Update, bindparam, select, update
 from sqlmodel import Session, col
 
 from outreach.campaigns.progress import halt
@@ -54,13 +55,14 @@ def _answers(outcomes: Sequence[Outcome]) -> Iterator[str | None]:
 
 
 def _start_over(session: Session, campaign_id: int) -> None:
-    counting = (col(Campaign.id) == campaign_id) & (col(Campaign.refusals) > 0)
-    session.execute(
-        update(Campaign)
-        .where(counting)
-        .values(refusals=0)
-        .execution_options(synchronize_session=False)
-    )
+    session.connection().execute(_starting_over(), {"number": campaign_id})
+
+
+@cache
+def _starting_over() -> Update:
+    """Made once, for it goes with every group of copies."""
+    counting = (col(Campaign.id) == bindparam("number")) & (col(Campaign.refusals) > 0)
+    return update(Campaign).where(counting).values(refusals=0)
 
 
 def _add(session: Session, campaign_id: int, answers: Sequence[str | None], now: datetime) -> None:

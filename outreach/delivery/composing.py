@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from sqlmodel import Session, col, select
@@ -98,10 +99,10 @@ class Outgoing:
         )
 
     def _head(self) -> Iterator[tuple[str, str]]:
-        yield "Date", format_datetime(self.date)
+        yield "Date", _written(self.date)
         yield "From", mailbox("From", *self.sender)
         yield "To", mailbox("To", *self.recipient)
-        yield "Reply-To", mailbox("Reply-To", "", self.reply_to)
+        yield "Reply-To", self.reply_to
         yield "Subject", unstructured("Subject", self.copy.subject)
         yield "Message-ID", self.message_id
         yield from self.headers.items()
@@ -192,6 +193,9 @@ class Composer:
             "List-Unsubscribe": f"<{links.unsubscribe_url}>, <mailto:{mail}?subject=unsubscribe>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
+
+
+_written = lru_cache(maxsize=64)(format_datetime)  # a group has one date
 
 
 def enclosures(session: Session, ids: Sequence[str]) -> list[Enclosure]:

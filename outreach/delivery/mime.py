@@ -56,11 +56,18 @@ def _text(content: str, kind: str) -> bytes:
 def _encoded(content: str, data: bytes) -> tuple[str, bytes]:
     """Readable where it can be: a mail that a person looks at as it is tells what it says."""
     beyond_ascii = len(data) - len(content)
-    if not beyond_ascii and max(map(len, content.split("\r\n"))) <= _LONGEST_LINE:
+    lines = content.split("\r\n")
+    if not beyond_ascii and max(map(len, lines)) <= _LONGEST_LINE:
         return "7bit", data
     if beyond_ascii * 6 < len(data):  # some accents, and not another script
-        return "quoted-printable", b2a_qp(data, istext=True)
+        return "quoted-printable", b"".join(map(_quoted, lines[:-1]))
     return "base64", _base64(data)
+
+
+@lru_cache(maxsize=4096)  # most lines are the same in every copy of a letter
+def _quoted(line: str) -> bytes:
+    """One line with its end: soft line breaks do not reach across it."""
+    return b2a_qp(f"{line}\r\n".encode(), istext=True)
 
 
 def _base64(data: bytes) -> bytes:
