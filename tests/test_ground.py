@@ -53,3 +53,10 @@ def test_a_retyped_token_is_forgiven_and_a_forged_one_is_not() -> None:
     assert Tokens("another secret").read("reply", token) is None
     assert tokens.read("reply", token[:-1]) is None
     assert tokens.read("reply", "é" * 32) is None
+
+
+def test_a_commit_is_on_the_disk_before_anything_is_handed_over(database: Database) -> None:
+    """The tests' own Postgres is set to be faster, as somebody's may be."""
+    asked = "PRAGMA synchronous" if database.is_sqlite else "SHOW synchronous_commit"
+    with database.transaction() as session:
+        assert session.connection().exec_driver_sql(asked).scalar_one() in (2, "on")
