@@ -219,7 +219,8 @@ def _check(outgoing: Outgoing) -> None:
     """Find here what ``mime`` would fail at, while it still concerns this one copy only."""
     mailbox("From", *outgoing.sender)
     mailbox("To", *outgoing.recipient)
-    try:  # the rest is a letter that was stored, which needs whole characters too
-        "".join(outgoing.values.plain).encode()
+    copy = outgoing.copy
+    try:
+        f"{copy.subject}{copy.text}{copy.html}".encode()
     except UnicodeEncodeError:
         raise InvalidInput("A value holds half a character, which cannot be written.") from None
