@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
-from tests.postfix import free_port
+from tests.ports import free_port
 
 OWNER = "nobody"  # whom the mailboxes belong to
 _PATIENCE = 10.0

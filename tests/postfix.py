@@ -2,11 +2,12 @@
 
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
+
+from tests.ports import free_port
 
 _DAEMONS = Path("/usr/lib/postfix/sbin")
 
@@ -119,9 +120,3 @@ class Postfix:
                 stderr=said,
                 cwd=self.folder,
             )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

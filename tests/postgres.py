@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +10,7 @@ import psycopg
 from sqlmodel import SQLModel
 
 from outreach.db import Database
+from tests.ports import free_port
 
 
 def postgres_programs() -> Path | None:
@@ -26,7 +26,7 @@ class Cluster:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._port = _free_port()
+        self._port = free_port()
         self._count = 0
         self._clean: list[str] = []
 
@@ -88,9 +88,3 @@ class Cluster:
         command = [*as_whom, programs / program, "-D", self._folder / "data", *arguments]
         # Not a pipe: the server keeps what it was started with, and a pipe would never end.
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self._folder)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -11,16 +11,12 @@ import holidays
 _SATURDAY = 5
 
 
-@lru_cache(maxsize=4096)
-def public_holidays(country: str, year: int) -> frozenset[date]:
-    """``country`` is an ISO 3166-1 alpha-2 code; one that is not known has no holidays."""
-    calendar = _calendar(country, year)
-    return frozenset(calendar.keys() if calendar else ())
-
-
 @lru_cache(maxsize=65536)
 def is_working_day(day: date, country: str) -> bool:
-    """Neither a public holiday nor in the country's own weekend, which may be Friday."""
+    """Neither a public holiday nor in the country's own weekend, which may be Friday.
+
+    ``country`` is an ISO 3166-1 alpha-2 code; one that is not known has no holidays.
+    """
     calendar = _calendar(country, day.year)
     return calendar.is_working_day(day) if calendar else day.weekday() < _SATURDAY
 

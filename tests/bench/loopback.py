@@ -8,12 +8,6 @@ from contextlib import contextmanager
 from typing import IO
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def serving(command: Sequence[str], port: int, output: IO[bytes] | None = None) -> Iterator[None]:
     """While the program runs; begins when somebody answers at ``port``."""

@@ -11,8 +11,9 @@ import orjson
 from tests.bench.bench import Bench, seconds
 from tests.bench.draining import drain_all, in_words
 from tests.bench.figures import Goal, Sample, Yardstick
-from tests.bench.loopback import free_port, serving
+from tests.bench.loopback import serving
 from tests.bench.rows import fill_queue
+from tests.ports import free_port
 
 
 def measure(bench: Bench) -> Iterator[Sample]:

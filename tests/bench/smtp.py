@@ -12,8 +12,9 @@ from pathlib import Path
 from tests.bench.bench import Bench, seconds
 from tests.bench.draining import drain_all, in_words
 from tests.bench.figures import Goal, Sample, Yardstick
-from tests.bench.loopback import free_port, serving
+from tests.bench.loopback import serving
 from tests.bench.rows import fill_queue
+from tests.ports import free_port
 
 _BACKLOG = "1000"
 _SIZE = 8_000  # bytes of what smtp-source sends, beside its headers
