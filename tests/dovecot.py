@@ -25,13 +25,16 @@ def dovecot_is_here() -> bool:
 class Dovecot:
     """Starts on entering, stops on leaving; ``passwords`` are those of its users.
 
-    A user's mail is the maildir ``mail/<user>`` in ``folder``, which other users must be able
-    to enter. ``login_port`` is where Postfix asks for passwords.
+    With a ``certificate`` (and its key, in one file) it speaks TLS too, at ``tls_port`` from the
+    start. A user's mail is the maildir ``mail/<user>`` in ``folder``, which other users must be
+    able to enter. ``login_port`` is where Postfix asks for passwords.
     """
 
-    def __init__(self, folder: Path, passwords: Mapping[str, str]) -> None:
-        self.folder, self.passwords = folder, passwords
-        self.port, self.login_port = free_port(), free_port()
+    def __init__(
+        self, folder: Path, passwords: Mapping[str, str], certificate: Path | None = None
+    ) -> None:
+        self.folder, self.passwords, self._certificate = folder, passwords, certificate
+        self.port, self.login_port, self.tls_port = (free_port() for _ in range(3))
 
     def __enter__(self) -> "Dovecot":
         for part in ("run", "state", "mail"):
@@ -89,6 +92,11 @@ class Dovecot:
                 time.sleep(0.02)
         raise AssertionError((self.folder / "log").read_text())
 
+    def _tls(self) -> str:
+        if self._certificate is None:
+            return "ssl = no"
+        return f"ssl = yes\nssl_cert = <{self._certificate}\nssl_key = <{self._certificate}"
+
     def _settings(self) -> str:
         return f"""
             base_dir = {self.folder}/run
@@ -96,7 +104,7 @@ class Dovecot:
             log_path = {self.folder}/log
             protocols = imap
             listen = 127.0.0.1
-            ssl = no
+            {self._tls()}
             disable_plaintext_auth = no
             auth_mechanisms = plain login cram-md5
             auth_failure_delay = 0
@@ -119,7 +127,7 @@ class Dovecot:
                 port = {self.port}
               }}
               inet_listener imaps {{
-                port = 0
+                port = {self.tls_port if self._certificate else 0}
               }}
             }}
             service auth {{

@@ -89,6 +89,10 @@ class Postfix:
     def log(self) -> str:
         return (self.folder / "log").read_text(errors="replace")
 
+    def try_again(self) -> None:
+        """What waits for another try need not wait any longer."""
+        self._postfix("flush")
+
     def _main(self) -> str:
         folders = {
             "queue_directory": f"{self.folder}/queue",

@@ -48,6 +48,11 @@ class Received:
         return "List-Unsubscribe" in self.mail
 
     @property
+    def is_answer(self) -> bool:
+        """From the desk: one asks nobody to unsubscribe from an answer."""
+        return not self.is_letter and "In-Reply-To" in self.mail
+
+    @property
     def is_reminder(self) -> bool:
         return "In-Reply-To" in self.mail
 
@@ -58,7 +63,8 @@ class Received:
 
 def reply(letter: Received, text: str, at: datetime, *, sender: str = "", client: str) -> bytes:
     """A person's answer, quoting the letter as ``client`` does; ``sender`` may be a colleague."""
-    mail = _answer(letter, f"Re: {letter.mail['Subject']}", at, sender)
+    subject = str(letter.mail["Subject"]).removeprefix("Re: ")
+    mail = _answer(letter, f"Re: {subject}", at, sender)
     mail["User-Agent"] = client
     plain = f"{text}\n\n{_quotation(letter, client)}"
     mail.set_content(plain)
@@ -140,7 +146,8 @@ def _answer(letter: Received, subject: str, at: datetime, sender: str = "") -> E
     mail["From"], mail["To"] = sender or letter.address, str(letter.mail["Reply-To"])
     mail["Subject"], mail["Date"] = subject, format_datetime(at)
     mail["Message-ID"] = _message_id(sender or letter.address, at)
-    mail["In-Reply-To"] = mail["References"] = letter.message_id
+    mail["In-Reply-To"] = letter.message_id
+    mail["References"] = f"{letter.mail['References'] or ''} {letter.message_id}".strip()
     return mail
 
 

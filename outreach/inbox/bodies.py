@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from email.message import Message
 from itertools import islice
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from outreach.inbox.charsets import decode
 from outreach.inbox.heads import Head, clean, decoded, one_line
@@ -18,6 +18,7 @@ from outreach.inbox.tnef import read as read_tnef
 Part: TypeAlias = "Message[str, str]"
 
 _LONGEST_TEXT = 200_000  # characters that are read; the whole stands in the raw mail
+_LONGEST_MARKUP = 2_000_000  # bytes of HTML
 _LONGEST_NAME = 200
 _MOST_WINMAILS = 5
 _MOST_GROUPS = 1_000  # recipients in a report
@@ -49,6 +50,14 @@ class Attachment:
     sha256: str
 
 
+class File(NamedTuple):
+    """As its sender calls it; ``type`` is the declared one."""
+
+    name: str
+    type: str
+    content: bytes
+
+
 def parts(message: Part) -> Iterator[Part]:
     """All parts that are no container, in order. An attached mail is one part."""
     if not _holds_parts(message):
@@ -76,12 +85,28 @@ def text(message: Part) -> str:
 
 def attachments(parts: Iterable[Part], winmails: Mapping[int, Tnef]) -> list[Attachment]:
     """``winmails``: what ``winmails`` found in the same parts; it takes the place of its part."""
-    return [
-        attachment
-        for at, part in enumerate(parts)
-        if not _is_text(part) and part.get_content_type() not in _MACHINES
-        for attachment in (_hidden(winmails.get(at)) or [_attachment(part)])
-    ]
+    return [_described(file) for file in files(parts, winmails)]
+
+
+def files(parts: Iterable[Part], winmails: Mapping[int, Tnef]) -> Iterator[File]:
+    """What ``attachments`` describes, in the same order."""
+    for at, part in enumerate(parts):
+        if not _is_text(part) and part.get_content_type() not in _MACHINES:
+            yield from _hidden(winmails.get(at)) or [_file(part)]
+
+
+def markup(parts: Iterable[Part], winmails: Mapping[int, Tnef]) -> str:
+    """The HTML of a mail, one piece after the other, for ``cleaning`` only; empty without any."""
+    pages = [part for part in parts if part.get_content_type() == "text/html" and _is_text(part)]
+    found = [decode(content(page)[:_LONGEST_MARKUP], _parameter(page, "charset")) for page in pages]
+    hidden = [each.html[:_LONGEST_MARKUP] for each in winmails.values()]
+    return "\n".join(each for each in found or hidden if each.strip())
+
+
+def by_content_id(parts: Iterable[Part]) -> dict[str, bytes]:
+    """The parts that a mail's HTML can show (RFC 2392), by their ids without angle brackets."""
+    named = ((clean(part.get("content-id", "")).strip("<> "), part) for part in parts)
+    return {name: content(part) for name, part in named if name and not part.is_multipart()}
 
 
 def winmails(parts: Iterable[Part]) -> dict[int, Tnef]:
@@ -102,9 +127,9 @@ def hidden_text(found: Tnef) -> str:
     return written.replace("\r\n", "\n")[:_LONGEST_TEXT]
 
 
-def _hidden(found: Tnef | None) -> list[Attachment]:
+def _hidden(found: Tnef | None) -> list[File]:
     held = found.attachments if found else []
-    return [_described(each.name, each.type, each.content) for each in held]
+    return [File(_bare(each.name), one_line(each.type), each.content) for each in held]
 
 
 def groups(part: Part) -> list[Head]:
@@ -147,17 +172,21 @@ def _own_text(part: Part) -> str:
     return written[:_LONGEST_TEXT]
 
 
-def _attachment(part: Part) -> Attachment:
-    return _described(_name(part), part.get_content_type(), content(part))
+def _file(part: Part) -> File:
+    return File(_bare(_name(part)), one_line(part.get_content_type()), content(part))
 
 
-def _described(name: str, kind: str, held: bytes) -> Attachment:
-    """Its name without any folder; senders on Windows give whole paths."""
+def _bare(name: str) -> str:
+    """Without any folder; senders on Windows give whole paths."""
+    return _PATH.split(one_line(name))[-1][:_LONGEST_NAME]
+
+
+def _described(file: File) -> Attachment:
     return Attachment(
-        name=_PATH.split(one_line(name))[-1][:_LONGEST_NAME],
-        type=one_line(kind)[:_LONGEST_NAME],
-        size=len(held),
-        sha256=hashlib.sha256(held).hexdigest(),
+        name=file.name,
+        type=file.type[:_LONGEST_NAME],
+        size=len(file.content),
+        sha256=hashlib.sha256(file.content).hexdigest(),
     )
 
 

@@ -6,7 +6,7 @@ from itertools import takewhile
 
 from outreach.inbox import failed_addresses
 from outreach.inbox.heads import ADDRESS, Head, message_ids
-from outreach.inbox.machines import is_answered
+from outreach.inbox.machines import is_answered, sender
 from outreach.inbox.parsing import ParsedMail
 from outreach.inbox.words import begins, first, phrases, plain
 
@@ -20,7 +20,6 @@ _REPLY_CODE = re.compile(
 _NOT_THE_ADDRESS = ("5.2.2", "5.2.3", "5.3.", "5.4.300", "5.4.6", "5.4.7", "5.6.", "5.7.")
 
 _DAEMON = re.compile(r"daemon|microsoftexchange")
-_BETWEEN_WORDS = re.compile(r"[-_.+]")
 
 _LOOKED_AT = 20_000  # characters of a report without parts for machines
 
@@ -46,7 +45,10 @@ DELAYED = Bounce(recipient=None, permanent=False, status=None, action="delayed",
 
 def reported(mail: ParsedMail) -> list[Bounce]:
     """What a delivery status (RFC 3464) says of each recipient."""
-    return [_of_group(group) for group in mail.statuses if _is_of_recipient(group)]
+    groups = [group for group in mail.statuses if _is_of_recipient(group)]
+    # A group that gives no reason is explained in the text, if that is about nobody else.
+    told = _told(mail) if len(groups) == 1 and "diagnostic-code" not in groups[0] else ""
+    return [_of_group(group, told) for group in groups]
 
 
 def failed(bounce: Bounce) -> bool:
@@ -64,11 +66,10 @@ def from_mailer(mail: ParsedMail) -> str | None:
         return "it has the field X-Failed-Recipients"
     if mail.head.raw("from").strip() == "<>":
         return "it names no sender"
-    local = _BETWEEN_WORDS.sub(" ", mail.from_address.partition("@")[0])
-    sender = plain(f"{mail.from_name} {local}")
-    phrase = first(sender, phrases("bounce", "senders"))
+    called = sender(mail)
+    phrase = first(called, phrases("bounce", "senders"))
     if phrase is None and not is_answered(mail):  # postmasters write answers themselves
-        phrase = first(sender, phrases("bounce", "postmasters"))
+        phrase = first(called, phrases("bounce", "postmasters"))
     return f"the sender is called {phrase}" if phrase else None
 
 
@@ -99,6 +100,8 @@ def in_words(mail: ParsedMail) -> Bounce | None:
     In a language that is not known here the daemon's own word has to do.
     """
     told = _told(mail)
+    if has_no_sender(mail):
+        told = f"{mail.subject[:500]}\n{told}"
     address = next(failed_addresses.find(mail, told), None)
     sure = "x-failed-recipients" in mail.head or (
         is_daemon(mail) and failed_addresses.are_listed(mail, told)
@@ -114,7 +117,8 @@ def refused(mail: ParsedMail) -> Bounce | None:
         return None
     told = _told(mail)
     address = _address(mail.receipt.raw("final-recipient"))
-    return _of_text(told, address) if address and _says_failed(told) else None
+    says_so = _names_code(told) or first(plain(told), phrases("bounce", "words"))
+    return _of_text(told, address) if address and says_so else None
 
 
 def _of_text(told: str, address: str) -> Bounce:
@@ -139,13 +143,25 @@ def delivered(mail: ParsedMail) -> str | None:
 
 def says_failed(mail: ParsedMail) -> bool:
     """In words that nobody uses who is only away."""
+    if has_no_sender(mail):
+        subject = plain(mail.subject[:500])
+        words = phrases("bounce", "words")
+        if begins(subject, phrases("bounce", "subjects")) or first(subject, words):
+            return True
     return first(plain(_told(mail)), phrases("bounce", "words")) is not None
+
+
+def has_no_sender(mail: ParsedMail) -> bool:
+    """Whether an error of it would go nowhere, as reports of servers are sent (RFC 5321)."""
+    return any(value.split() in (["<>"], ["<", ">"]) for value in mail.head.all("return-path"))
 
 
 def delayed(mail: ParsedMail) -> str | None:
     """The words by which a report says that delivery is still being tried, or None."""
-    phrase = first(plain(_told(mail)[:3_000]), phrases("bounce", "delayed"))
-    return f"the text says {phrase}" if phrase else None
+    told = plain(_told(mail)[:3_000])
+    phrase = first(told, phrases("bounce", "delayed"))
+    given_up = first(told, phrases("bounce", "given_up"))
+    return f"the text says {phrase}" if phrase and not given_up else None
 
 
 def original_ids(mail: ParsedMail) -> list[str]:
@@ -158,14 +174,16 @@ def original_ids(mail: ParsedMail) -> list[str]:
 def is_permanent(status: str | None, diagnostic: str) -> bool:
     """Whether nothing should go to the address again; when nothing tells, it may."""
     code = _REPLY_CODE.search(diagnostic)
+    words = plain(diagnostic[:3_000])
     grade = (status or (code[1] if code else ""))[:1]
     if grade == "4":
         return False
-    words = plain(diagnostic[:3_000])
     if first(words, phrases("bounce", "gone")):
         return True
     if first(words, phrases("bounce", "passing")):
         return False
+    if not grade and first(words, phrases("bounce", "permanent")):
+        return True
     return grade == "5" and not (status or "").startswith(_NOT_THE_ADDRESS)
 
 
@@ -173,7 +191,7 @@ def _is_of_recipient(group: Head) -> bool:
     return any(name in group for name in ("final-recipient", "original-recipient", "action"))
 
 
-def _of_group(group: Head) -> Bounce:
+def _of_group(group: Head, told: str) -> Bounce:
     status = _STATUS.search(group.raw("status")) or _STATUS.search(group.raw("diagnostic-code"))
     code = group.first("diagnostic-code")
     diagnostic = code.partition(";")[2].strip() or code
@@ -182,7 +200,7 @@ def _of_group(group: Head) -> Bounce:
         # The address that was written to comes before the one that it was forwarded to.
         recipient=_address(group.raw("original-recipient"))
         or _address(group.raw("final-recipient")),
-        permanent=is_permanent(found, diagnostic),
+        permanent=is_permanent(found, diagnostic or told),
         status=found,
         action=group.raw("action").strip().lower()[:40],
         diagnostic=diagnostic[:1_000],
@@ -214,7 +232,8 @@ def _says_failed(told: str) -> bool:
     if _names_code(told):
         return True
     words = plain(told)
-    return any(first(words, phrases("bounce", kind)) for kind in ("words", "gone"))
+    said = any(first(words, phrases("bounce", kind)) for kind in ("words", "gone"))
+    return said or begins(words, phrases("bounce", "subjects")) is not None
 
 
 def _names_code(told: str) -> bool:

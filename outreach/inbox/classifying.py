@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from outreach.inbox import absence, bounces, machines
+from outreach.inbox import absence, bounces, complaints, machines, notices, opting_out
 from outreach.inbox.bounces import Bounce
+from outreach.inbox.kinds import MailKind
 from outreach.inbox.parsing import ParsedMail
-from outreach.inbox.tables import MailKind
-from outreach.inbox.words import Phrase, begins, first, phrases, plain, word_set
+from outreach.inbox.words import Phrase, begins, first, phrases, plain
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,7 @@ Rule = Callable[[ParsedMail], Verdict | None]
 
 _OPENING = 300  # characters in which a person's program says that the person is away
 _LOOKED_AT = 2_000
-_LONGEST_REQUEST = 400
 _LONGEST_NOTICE = 1_500  # without any other sign of a machine
-
-_NO_COMPLAINTS = frozenset({"not-spam", "auth-failure", "dmarc", "tls"})
 
 
 def classify(mail: ParsedMail) -> Verdict:
@@ -44,22 +41,12 @@ def classify(mail: ParsedMail) -> Verdict:
 
 def _complaint(mail: ParsedMail) -> Verdict | None:
     if mail.feedback is None:
-        return _complaint_of_old_form(mail)
+        said = complaints.of_old_form(mail)
+        return Verdict(MailKind.complaint, said) if said else None
     kind = mail.feedback.first("feedback-type").lower()
-    complains = kind not in _NO_COMPLAINTS
     evidence = f"it has a feedback report (RFC 5965) of the type {kind or 'unknown'}"
+    complains = kind not in complaints.NONE
     return Verdict(MailKind.complaint if complains else MailKind.auto_reply, [evidence])
-
-
-def _complaint_of_old_form(mail: ParsedMail) -> Verdict | None:
-    """Some providers hand on the mail itself, with a subject of their own or a field in it."""
-    if mail.returned is None:
-        return None
-    if "x-hmxmroriginalrecipient" in mail.returned:
-        return Verdict(MailKind.complaint, ["it returns a mail that a reader reported as spam"])
-    phrase = begins(machines.subject(mail), phrases("complaint", "subjects"))
-    said = f"the subject begins {phrase}"
-    return Verdict(MailKind.complaint, [said, "it returns a mail"]) if phrase else None
 
 
 def _delivery_report(mail: ParsedMail) -> Verdict | None:
@@ -120,21 +107,28 @@ def _reports(mail: ParsedMail) -> str | None:
     return sign if sign and bounces.says_failed(mail) else None
 
 
+_OF_MACHINES = ("away", "receipt", "challenge")
+
+
 def _automatic(mail: ParsedMail) -> Verdict | None:
     text = plain(mail.visible[:_LOOKED_AT])
     sign = machines.sure(mail)
     if sign is None:
         sign = machines.weak(mail)
-        if sign is None or not _says(text, ("away", "receipt", "challenge")):
+        if sign is None or not (_says(text, _OF_MACHINES) or first(text, _proof())):
             return None
     found = _challenge(mail, text, sign) or _away(mail, text, sign)
     return found or _away_by_hints(mail, text, sign) or _noted(text, sign)
 
 
 def _challenge(mail: ParsedMail, text: str, sign: str) -> Verdict | None:
-    phrase = first(text, phrases("challenge", "lines"))
+    phrase = first(text, phrases("challenge", "lines")) or first(text, _proof())
     asks = "http" in mail.text or first(machines.subject(mail), phrases("challenge", "subjects"))
     return Verdict(MailKind.challenge, [sign, _quote(phrase)]) if phrase and asks else None
+
+
+def _proof() -> tuple[Phrase, ...]:
+    return phrases("challenge", "proof")
 
 
 def _away(mail: ParsedMail, text: str, sign: str) -> Verdict | None:
@@ -149,15 +143,21 @@ def _away(mail: ParsedMail, text: str, sign: str) -> Verdict | None:
 
 
 def _away_by_hints(mail: ParsedMail, text: str, sign: str) -> Verdict | None:
-    """A machine that answers is mostly one that somebody has left behind."""
-    if not machines.answers(mail) or len(text) > _LONGEST_NOTICE:
-        return None
-    if _says(text, ("receipt",)) or first(text, phrases("receipt", "hints")):
+    """Of a machine's answer to one mail a word is enough, or the day of return.
+
+    What acknowledges a receipt needs both, and without either a machine has only answered.
+    """
+    if not machines.answers(mail) or len(text) > _LONGEST_NOTICE or _says(text, ("receipt",)):
         return None
     hint = first(text, phrases("away", "hints"))
-    if hint:
-        return _out_of_office(mail, [sign, _quote(hint)])
-    return _out_of_office(mail, [sign]) if text and machines.named(mail) else None
+    tells_day = absence.tells_return(*_told(mail))
+    received = first(text, phrases("receipt", "hints")) or begins(
+        machines.subject(mail), phrases("receipt", "subjects")
+    )
+    named = tells_day and machines.named(mail)
+    if not (hint and tells_day if received else hint or named):
+        return None
+    return _out_of_office(mail, [sign, _quote(hint) if hint else "the text tells a day of return"])
 
 
 def _noted(text: str, sign: str) -> Verdict:
@@ -166,9 +166,27 @@ def _noted(text: str, sign: str) -> Verdict:
 
 
 def _challenge_in_words(mail: ParsedMail) -> Verdict | None:
-    phrase = first(machines.subject(mail), phrases("challenge", "subjects"))
+    """Without a sign of a machine: a link, and what it is good for said twice.
+
+    Where only an answer is asked for, its subject has to be a challenge's too.
+    """
+    if machines.is_of_list(mail):
+        return None
+    subject = first(machines.subject(mail), phrases("challenge", "subjects"))
     text = plain(mail.visible[:_LOOKED_AT])
-    return _challenge(mail, text, f"the subject says {phrase}") if phrase else None
+    held, proof = first(text, phrases("challenge", "held")), first(text, _proof())
+    if "http" not in mail.visible:
+        answer = first(text, phrases("challenge", "answer"))
+        clear = subject and held and proof and answer and not machines.is_answered(mail)
+        return Verdict(MailKind.challenge, [_quote(proof), _quote(answer)]) if clear else None
+    if subject:
+        return _challenge(mail, text, f"the subject says {subject}")
+    return Verdict(MailKind.challenge, [_quote(held), _quote(proof)]) if held and proof else None
+
+
+def _noted_in_words(mail: ParsedMail) -> Verdict | None:
+    said = notices.acknowledges(mail) if _may_be_notice(mail) else []
+    return Verdict(MailKind.auto_reply, said) if said else None
 
 
 def _away_in_words(mail: ParsedMail) -> Verdict | None:
@@ -182,18 +200,14 @@ def _away_in_words(mail: ParsedMail) -> Verdict | None:
     if subject and (support or (away and first(text, phrases("away", "thanks")))):
         said = [_quote(each) for each in (away, support) if each]
         return _out_of_office(mail, [f"the subject begins {subject}", *said])
-    if away and support and not mail.quoted and _is_formal(mail, text):
+    if away and support and not mail.quoted and notices.is_formal(mail, text):
         return _out_of_office(mail, [_quote(away), _quote(support)])
     return None
 
 
-def _is_formal(mail: ParsedMail, text: str) -> bool:
-    """It answers, and it thanks or names help twice; people who tell of a journey do not."""
-    if first(text, phrases("away", "thanks")):
-        return True
-    said = [phrase.text for phrase in phrases("away", "support") if phrase.position(text) >= 0]
-    apart = [each for each in said if not any(each in other and each != other for other in said)]
-    return len(set(apart)) > 1 and (machines.is_answered(mail) or mail.in_reply_to is not None)
+def _away_and_no_more(mail: ParsedMail) -> Verdict | None:
+    said = notices.says_only_away(mail) if _may_be_notice(mail) else []
+    return _out_of_office(mail, said) if said else None
 
 
 def _may_be_notice(mail: ParsedMail) -> bool:
@@ -203,27 +217,16 @@ def _may_be_notice(mail: ParsedMail) -> bool:
 
 
 def _opt_out(mail: ParsedMail) -> Verdict | None:
-    """A request in words and nothing beside it; what says more is for a person to read."""
-    if machines.is_of_list(mail):
-        return None
-    asked = plain(mail.visible[: 2 * _LONGEST_REQUEST]) or machines.subject(mail)
-    if asked in word_set("opt_out", "alone"):
-        return Verdict(MailKind.opt_out, [f'it says no more than "{asked}"'])
-    phrase = first(asked, phrases("opt_out", "lines"))
-    if phrase is None or len(asked) > _LONGEST_REQUEST or any(sign in asked for sign in "?？؟@"):
-        return None
-    # In its own language: the French "mais" is a "but", the Portuguese one is a "more".
-    unless = (each for each in phrases("opt_out", "unless") if each.language == phrase.language)
-    return None if first(asked, unless) else Verdict(MailKind.opt_out, [_quote(phrase)])
+    said = opting_out.asked(mail)
+    return Verdict(MailKind.opt_out, [said]) if said else None
 
 
 def _out_of_office(mail: ParsedMail, evidence: list[str]) -> Verdict:
-    return Verdict(MailKind.out_of_office, evidence, returns_on=_returns_on(mail))
+    return Verdict(MailKind.out_of_office, evidence, returns_on=absence.returns_on(*_told(mail)))
 
 
-def _returns_on(mail: ParsedMail) -> date | None:
-    said = f"{mail.subject}\n{mail.visible}"
-    return absence.returns_on(said, mail.date.date() if mail.date else None)
+def _told(mail: ParsedMail) -> tuple[str, date | None]:
+    return f"{mail.subject}\n{mail.visible}", mail.date.date() if mail.date else None
 
 
 def _says(text: str, sections: tuple[str, ...]) -> Phrase | None:
@@ -242,6 +245,8 @@ _RULES: tuple[Rule, ...] = (
     _bounce_in_words,
     _automatic,
     _challenge_in_words,
+    _noted_in_words,
     _away_in_words,
     _opt_out,
+    _away_and_no_more,
 )

@@ -3,10 +3,11 @@
 from dataclasses import asdict
 from typing import Any
 
-from outreach.inbox.classifying import classify
+from outreach.inbox.classifying import Verdict
 from outreach.inbox.filing import written_tokens
-from outreach.inbox.parsing import parse
-from outreach.inbox.tables import MailKind
+from outreach.inbox.kinds import MailKind
+from outreach.inbox.parsing import ParsedMail
+from outreach.inbox.reading import CannotStart, Understand, Unreadable
 
 UNREADABLE = "unreadable"  # beside the kinds of mail: nothing can be said of it
 
@@ -17,10 +18,17 @@ _SAID_OF_NONE: dict[str, Any] = {
 }  # fmt: skip
 
 
-def describe(path: str, content: bytes) -> dict[str, Any]:
-    """One JSON object; ``token`` is what looks like one, since checking it takes the secret."""
+def describe(path: str, content: bytes, understand: Understand) -> dict[str, Any]:
+    """One JSON object; ``token`` is what looks like one, since checking it takes the secret.
+
+    ``understand`` is a Reader's, which nothing stalls, or ``reading.understand`` itself.
+    """
     try:
-        return _describe(path, content)
+        return say(path, *understand(content))
+    except Unreadable as error:
+        return unreadable(path, str(error))
+    except CannotStart:
+        raise
     except Exception as error:  # whatever a stranger sent stops this mail only
         return unreadable(path, f"reading it failed with {type(error).__name__}")
 
@@ -35,9 +43,7 @@ def unreadable(path: str, why: str) -> dict[str, Any]:
     }
 
 
-def _describe(path: str, content: bytes) -> dict[str, Any]:
-    mail = parse(content)
-    verdict = classify(mail)
+def say(path: str, mail: ParsedMail, verdict: Verdict) -> dict[str, Any]:
     bounce = verdict.bounce if verdict.kind is MailKind.bounce else None
     return {
         "path": path,

@@ -13,10 +13,11 @@ from outreach.inbox.parsing import ParsedMail
 _LOOKED_AT = 20_000  # characters
 _MOST_GROUPS_DETECTED = 200
 _GIVEN_TO_DETECTORS = 64_000  # they try a hundred patterns on every line
+_LONGEST_LINE = 2_000  # characters; some of the patterns take the square of them
 
 _NAMED = re.compile(
     r"(?:final-recipient|original-recipient|x-failed-recipients|failed recipient|failed address"
-    r"|recipient address|error-for|rcpt to|recipient)"
+    r"|recipient address|error-for|rcpt to|recipient|intended for|intended recipient)"
     r"\s{0,4}:\s{0,20}(?:rfc822\s{0,4};\s{0,20})?<?([^\s<>,;]{1,64}@[^\s<>,;]{1,255})",
     re.I,
 )
@@ -24,16 +25,36 @@ _LINE_OF_ITS_OWN = re.compile(
     r"^[ \t*\-•]*<?([^\s<>,;:()\[\]]{1,64}@[^\s<>,;:()\[\]]{1,255})>?[ \t]*(?:[:(\[].*)?$",
     re.M,
 )
+_SENT_BY = re.compile(
+    r"^[> \t]*(?:message |mail |e-?mail |original )?(?:from|sender|sent by)[ \t]*:(.{1,500})$",
+    re.M | re.I,
+)
+_EAST_ASIAN = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]+")
 _RETURNED_TO = re.compile(r"^[> \t]*To:(.{1,500})$", re.M | re.I)
 
 
 def find(mail: ParsedMail, told: str) -> Iterator[str]:
     """Addresses that a report may be about, the surest first; never our own or the reporter's."""
-    own = {mail.from_address, *mail.recipients}
+    own = {mail.from_address, *mail.recipients, *_senders(mail)}
     for address in _candidates(mail, told):
-        address = address.lower().strip("'\"()[]. ")
+        address = _unglued(address.lower()).strip("'\"()[]. ")
         if address not in own and ADDRESS.fullmatch(address):
             yield address
+
+
+def _senders(mail: ParsedMail) -> Iterator[str]:
+    """Who wrote what is returned: that was us."""
+    yield from addresses(mail.returned.all("from") if mail.returned else [])
+    for line in _SENT_BY.findall(mail.text[:_LOOKED_AT]):
+        # The first only: where lines were lost, the recipient's field stands on it too.
+        if address := ADDRESS.search(line):
+            yield address[0].lower()
+
+
+def _unglued(address: str) -> str:
+    """Without words of scripts that set no space before or behind an address."""
+    pieces = _EAST_ASIAN.split(address)
+    return next((piece for piece in pieces if ADDRESS.fullmatch(piece.strip("'\"()[]. "))), address)
 
 
 def _candidates(mail: ParsedMail, told: str) -> Iterator[str]:
@@ -58,10 +79,19 @@ def _detected(mail: ParsedMail) -> list[str]:
     # It logs every detector that it tries, and a failing one with what it stumbled over.
     logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)
     try:
+        if max(map(_longest_line, parts), default=0) > _LONGEST_LINE:
+            return []
         _, permanent = all_failures(mail.message)
-    except Exception:  # its detectors meet mail as strange as ours
+    except Exception:  # they and the standard library meet mail as strange as ours
         return []
     return sorted(address.decode("ascii", "replace") for address in permanent)
+
+
+def _longest_line(part: bodies.Part) -> int:
+    """As the detectors see it: of text that is decoded, of all else as it stands there."""
+    is_read = part.is_multipart() or part.get_content_maintype() == "text"
+    seen = bodies.content(part) if is_read else str(part.get_payload())
+    return max(map(len, seen.splitlines()), default=0)
 
 
 def are_listed(mail: ParsedMail, told: str) -> bool:

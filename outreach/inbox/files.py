@@ -63,6 +63,12 @@ def read_stream(opened: BinaryIO, called: str) -> Iterator[tuple[str, bytes]]:
         yield from ((f"{called}#{at}", mail) for at, mail in enumerate(mails, start=3))
 
 
+def begins_as_mail(content: bytes) -> bool:
+    """Whether a mail's head stands at its beginning."""
+    sample = content[:_SAMPLE]
+    return _HEAD.match(sample) is not None and _FIELD_OF_MAIL.search(sample) is not None
+
+
 def name(file: Path) -> str:
     """A path as text, whatever bytes it is made of."""
     return os.fsencode(file).decode("utf-8", "replace")
@@ -110,6 +116,4 @@ def _looks_like_mail(file: Path) -> bool:
             sample = opened.read(_SAMPLE)
     except OSError:
         return True  # to be told of, when it is read
-    if _BEGINS.match(sample):
-        return True
-    return _HEAD.match(sample) is not None and _FIELD_OF_MAIL.search(sample) is not None
+    return _BEGINS.match(sample) is not None or begins_as_mail(sample)

@@ -1,8 +1,8 @@
 """Where an incoming mail belongs: the copy that it is about, and whose it is.
 
 In this order: our token in a recipient's address; the mail that it answers or returns; its sender,
-among the contacts we wrote to. A subject alone files nothing. What is left goes to the holding
-pen, where a person decides.
+among the contacts we wrote to, unless it is a server's report, which anybody can write in their
+name. A subject alone files nothing. What is left goes to the holding pen, where a person decides.
 """
 
 import re
@@ -21,8 +21,9 @@ from outreach.delivery.tables import Delivery
 from outreach.errors import InvalidInput, NotAllowed
 from outreach.inbox import bounces, effects
 from outreach.inbox.heads import Head, message_ids
+from outreach.inbox.kinds import MailKind
 from outreach.inbox.parsing import ParsedMail
-from outreach.inbox.tables import IncomingMail, MailKind, Thread, ThreadState
+from outreach.inbox.tables import IncomingMail, Thread, ThreadState
 from outreach.tokens import Purpose, Tokens
 
 # A reply may come by Bcc or through a forwarder: then only what servers add names the address.
@@ -61,7 +62,7 @@ def find_place(
     if delivery is None:
         matched_by, delivery = "references", _by_references(session, mail)
     sender = find_contact(session, mail.from_address)
-    if delivery is None:
+    if delivery is None and kind not in _FROM_SERVERS:
         matched_by, delivery = "sender", _by_sender(session, sender)
     if delivery is None:
         return Filing(contact_id=sender.id if sender else None)
@@ -89,6 +90,11 @@ def file_by_hand(
     mail.contact_id = mail.contact_id or delivery.contact_id
     effects.apply(session, mail, delivery, now)
     return mail
+
+
+def is_held() -> ColumnElement[bool]:
+    """That a mail stands in the holding pen."""
+    return col(IncomingMail.thread_id).is_(None) & col(IncomingMail.delivery_id).is_(None)
 
 
 def written_tokens(head: Head, envelope: Iterable[str] = ()) -> list[str]:

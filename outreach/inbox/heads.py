@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from email._policybase import Compat32
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
+from itertools import islice
 
 from outreach.inbox.charsets import decode
 
@@ -18,9 +19,11 @@ _LONGEST_MAILBOX = 2_000
 _LONGEST_ADDRESS = 320
 _LONGEST_NAME = 200
 
-ADDRESS = re.compile(r"[^\s<>,;:\"'()\[\]\\@]{1,128}@[^\s<>,;:\"'()\[\]\\@]{1,255}")
+_OF_ADDRESS = r"[^\s\x00-\x1f\x7f<>,;:\"'()\[\]\\@]"
+ADDRESS = re.compile(rf"{_OF_ADDRESS}{{1,128}}@{_OF_ADDRESS}{{1,255}}")
 _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,80})\?([bBqQ])\?([^?]*)\?=")
 _ID = re.compile(r"<([^<>\s]{1,900})>")
+_PARTS_LOOKED_AT = 10
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029][ \x00-\x1f\x7f\u2028\u2029]*")
 
 
@@ -46,7 +49,8 @@ class Head:
 
     @classmethod
     def of(cls, message: "Message[str, str]") -> "Head":
-        return cls((name, clean(value)) for name, value in message.raw_items())
+        declared = _declared(message)
+        return cls((name, clean(value, declared)) for name, value in message.raw_items())
 
     def __bool__(self) -> bool:
         return bool(self._fields)
@@ -96,12 +100,31 @@ def _held(word: "re.Match[str]") -> bytes:
         return word[0].encode()
 
 
-def clean(value: object) -> str:
-    """One line of Unicode out of what the parser read, which may hold bytes of any charset."""
+def clean(value: object, declared: str = "") -> str:
+    """One line of Unicode out of what the parser read, which may hold bytes of any charset.
+
+    Bytes that are no UTF-8 are mostly in the charset that the text below is declared in.
+    """
     raw = str(value)
     if not raw.isascii():
-        raw = decode(raw.encode("utf-8", "surrogateescape"))
+        octets = raw.encode("utf-8", "surrogateescape")
+        try:
+            raw = octets.decode()
+        except UnicodeDecodeError:
+            raw = decode(octets, declared)
     return one_line(raw)
+
+
+def _declared(message: "Message[str, str]") -> str:
+    """The charset of the first part that names one."""
+    for part in islice(message.walk(), _PARTS_LOOKED_AT):
+        try:
+            charset = part.get_content_charset()
+        except Exception:  # RFC 2231 gone wrong
+            continue
+        if charset:
+            return charset
+    return ""
 
 
 def one_line(text: str) -> str:

@@ -76,6 +76,10 @@ _ANSWERED = re.compile(
     r"(re|aw|antw|sv|vs|odp|ynt|res|rif|r|fw|fwd|wg|tr|rv|enc|i|回复|答复|回覆|转发|轉寄|رد)"
     r" ?(\[\d+\])? ?[:：]"
 )
+_BETWEEN_WORDS = re.compile(r"[-_.+]")
+_BRACKETS = re.compile(r"[(\[（【]([^()\[\]（）【】]{2,60})[)\]）】]")
+_AROUND = " \t.,;:!*_-=~#<>()[]{}\"'«»„“”。！【】（）"
+_FIRST = re.compile(r"[.,!。，！](?=\s|$)")
 _OPENING = 600  # characters in which a notice says what it is, and as many at its end
 
 
@@ -89,8 +93,17 @@ def sure(mail: ParsedMail) -> str | None:
         return f"the subject says {phrase}"
     text = mail.visible
     said = plain(text[:_OPENING] + "\n" + text[_OPENING:][-_OPENING:])
-    phrase = first(said, phrases("automatic", "lines"))
+    phrase = first(said, phrases("automatic", "lines")) or _alone(text)
     return f"the text says {phrase}" if phrase else None
+
+
+def _alone(text: str) -> Phrase | None:
+    """A line at the beginning or the end, or the first sentence, that says this and no more."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    ends = [*lines[:2], *lines[2:][-2:]]
+    said = {plain(part).strip(_AROUND) for line in ends for part in (line, _FIRST.split(line)[0])}
+    calls = (*phrases("automatic", "subjects"), *phrases("automatic", "alone"))
+    return next((phrase for phrase in calls if phrase.text in said), None)
 
 
 def named(mail: ParsedMail) -> Phrase | None:
@@ -99,7 +112,14 @@ def named(mail: ParsedMail) -> Phrase | None:
     phrase = begins(written, phrases("automatic", "subjects"))
     if phrase or is_answered(mail):
         return phrase
-    return first(plain(mail.subject[:500]), phrases("automatic", "within"))
+    whole = plain(mail.subject[:500])
+    return first(whole, phrases("automatic", "within")) or _in_brackets(whole)
+
+
+def _in_brackets(written: str) -> Phrase | None:
+    said = {found.strip() for found in _BRACKETS.findall(written)}
+    calls = (*phrases("automatic", "subjects"), *phrases("automatic", "alone"))
+    return next((phrase for phrase in calls if phrase.text in said), None)
 
 
 def answers(mail: ParsedMail) -> bool:
@@ -127,6 +147,12 @@ def weak(mail: ParsedMail) -> str | None:
 def subject(mail: ParsedMail) -> str:
     """Plain, without the tags that gateways put before it."""
     return _TAGS.sub("", plain(mail.subject[:500]))
+
+
+def sender(mail: ParsedMail) -> str:
+    """Plain, the name and what stands before the @, in words."""
+    local = _BETWEEN_WORDS.sub(" ", mail.from_address.partition("@")[0])
+    return plain(f"{mail.from_name} {local}")
 
 
 def _in_head(mail: ParsedMail, signs: Iterable[Sign]) -> Iterator[str]:

@@ -56,6 +56,7 @@ class ParsedMail:
     head: Head
     from_name: str
     from_address: str
+    reply_to: str  # where it asks to be answered; empty: where it came from
     recipients: list[str]  # To and Cc
     subject: str
     date: datetime | None
@@ -88,6 +89,7 @@ def parse(content: bytes) -> ParsedMail:
         head=head,
         from_name=name,
         from_address=address,
+        reply_to=mailbox(head.all("reply-to"))[1],
         recipients=addresses(head.all("to", "cc")),
         subject=head.first("subject"),
         date=moment(head.raw("date")),

@@ -6,11 +6,9 @@ follows from it is stored in one.
 
 import hashlib
 import logging
-import traceback
 from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Literal
 
 from sqlalchemy.exc import OperationalError
@@ -18,12 +16,14 @@ from sqlmodel import Session, col, select, update
 
 from outreach.db import Clock, Database, insert_once
 from outreach.errors import NotAllowed, NotFound
-from outreach.inbox import effects
-from outreach.inbox.classifying import Verdict, classify
+from outreach.inbox import effects, emptying, searching
+from outreach.inbox.classifying import Verdict
 from outreach.inbox.filing import Filing, find_place
-from outreach.inbox.parsing import ParsedMail, parse
+from outreach.inbox.kinds import MailKind
+from outreach.inbox.parsing import ParsedMail
+from outreach.inbox.reading import CannotStart, Understand, Unreadable, describe_error
 from outreach.inbox.suggesting import suggest
-from outreach.inbox.tables import IncomingMail, MailKind, RawMail, RawState
+from outreach.inbox.tables import IncomingMail, RawMail, RawState
 from outreach.tokens import Tokens
 
 _log = logging.getLogger(__name__)
@@ -48,10 +48,20 @@ class Tally:
 
 
 def process_new(
-    database: Database, *, tokens: Tokens, clock: Clock, limit: int | None = None
+    database: Database,
+    *,
+    tokens: Tokens,
+    clock: Clock,
+    understand: Understand,
+    limit: int | None = None,
 ) -> Tally:
-    """Go through the mails that nobody has read yet; several workers may do so at once."""
-    outcomes = (_process(database, raw_id, tokens, clock()) for raw_id in _waiting(database, limit))
+    """Go through the mails that nobody has read yet; several workers may do so at once.
+
+    ``understand`` is a Reader's, which nothing stalls, or ``reading.understand`` itself.
+    """
+    searching.catch_up(database)
+    waiting = _waiting(database, limit)
+    outcomes = (_process(database, raw_id, understand, tokens, clock()) for raw_id in waiting)
     return Tally(**Counter[str](outcome for outcome in outcomes if outcome))
 
 
@@ -60,6 +70,10 @@ def try_again(session: Session, raw_id: int) -> None:
     raw = session.get(RawMail, raw_id)
     if raw is None:
         raise NotFound(f"There is no kept mail {raw_id}.")
+    if raw.state is RawState.deleted:
+        raise NotAllowed(
+            f"The bytes of kept mail {raw_id} were deleted, so it cannot be read again."
+        )
     if raw.state is not RawState.unreadable:
         raise NotAllowed(
             f"Kept mail {raw_id} is {raw.state}; only an unreadable one is tried again."
@@ -74,7 +88,9 @@ def _waiting(database: Database, limit: int | None) -> list[int]:
         return [raw_id for raw_id in session.exec(query.limit(limit)) if raw_id is not None]
 
 
-def _process(database: Database, raw_id: int, tokens: Tokens, now: datetime) -> Outcome | None:
+def _process(
+    database: Database, raw_id: int, understand: Understand, tokens: Tokens, now: datetime
+) -> Outcome | None:
     try:
         raw = _unread(database, raw_id)
         if raw is None:
@@ -82,20 +98,14 @@ def _process(database: Database, raw_id: int, tokens: Tokens, now: datetime) -> 
         mail, verdict = understand(raw.content)
         with database.transaction() as session:
             return take_in(session, raw, mail, verdict, tokens, now)
-    except OperationalError:  # the database's trouble and not the mail's: it stays new
+    except (OperationalError, CannotStart):  # our trouble and not the mail's: it stays new
         raise
     except Exception as error:
         # Whatever a stranger sent stops this mail only; it is kept and can be tried again.
-        problem = _where(error)
+        problem = str(error) if isinstance(error, Unreadable) else describe_error(error)
         _log.error("kept mail %d could not be read: %s", raw_id, problem)
         with database.transaction() as session:
             return _give_up(session, raw_id, problem)
-
-
-def _where(error: Exception) -> str:
-    """The kind and the place of an error; its own words may hold what the stranger wrote."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {Path(frame.filename).name}, line {frame.lineno}"
 
 
 def _unread(database: Database, raw_id: int) -> RawMail | None:
@@ -121,11 +131,6 @@ def _give_up(session: Session, raw_id: int | None, problem: str) -> Outcome | No
     return "unreadable" if _claim(session, raw_id, RawState.unreadable, problem) else None
 
 
-def understand(content: bytes) -> tuple[ParsedMail, Verdict]:
-    mail = parse(content)
-    return mail, classify(mail)
-
-
 def take_in(
     session: Session,
     raw: RawMail,
@@ -144,12 +149,39 @@ def take_in(
     if place.delivery is None:
         incoming.suggestions = suggest(session, mail, verdict)
     mail_id = insert_once(session, incoming)
+    _point(session, raw, incoming.message_key)
     if mail_id is None:
-        return "repeated"
+        emptying.forget_repeated(session, raw.id)
+        return _file_known(session, incoming, place, now)
+    stored = session.get_one(IncomingMail, mail_id)
+    searching.index(session, stored)
     if place.delivery is None:
         return "held"
-    effects.apply(session, session.get_one(IncomingMail, mail_id), place.delivery, now)
+    effects.apply(session, stored, place.delivery, now)
     return "filed"
+
+
+def _file_known(session: Session, again: IncomingMail, place: Filing, now: datetime) -> Outcome:
+    """A second door may know what the first did not: whom the envelope named."""
+    query = select(IncomingMail).where(IncomingMail.message_key == again.message_key)
+    known = session.exec(query.with_for_update()).one()
+    decided = known.delivery_id or known.matched_by or known.emptied_at
+    if place.delivery is None or decided:
+        return "repeated"
+    understood = () if known.taken_for else ("kind", "evidence")  # a person's word holds
+    for name in (*understood, "delivery_id", "contact_id", "matched_by", "from_stranger"):
+        setattr(known, name, getattr(again, name))
+    effects.apply(session, known, place.delivery, now)
+    searching.index(session, known)
+    return "filed"
+
+
+def _point(session: Session, raw: RawMail, message_key: str) -> None:
+    """From the bytes to their mail, which may have come through another door before."""
+    mail = select(IncomingMail.id).where(IncomingMail.message_key == message_key)
+    session.execute(
+        update(RawMail).where(col(RawMail.id) == raw.id).values(mail_id=mail.scalar_subquery())
+    )
 
 
 def _incoming(raw: RawMail, mail: ParsedMail, verdict: Verdict, place: Filing) -> IncomingMail:
@@ -163,6 +195,7 @@ def _incoming(raw: RawMail, mail: ParsedMail, verdict: Verdict, place: Filing) -
         evidence=evidence,
         from_name=mail.from_name,
         from_address=mail.from_address,
+        reply_to=mail.reply_to,
         recipients=mail.recipients,
         subject=mail.subject,
         sent_at=mail.date,
@@ -189,13 +222,11 @@ def _kind(verdict: Verdict, place: Filing) -> tuple[MailKind, list[str]]:
 
 
 def _message_key(mail: ParsedMail) -> str:
-    """One for the same mail through two doors, which add different fields on top."""
-    told = (
-        mail.head.raw("from"),
-        mail.head.raw("date"),
-        mail.head.raw("to"),
-        mail.subject,
-        mail.text,
-    )
-    named = mail.message_id or "\0".join(told)
-    return hashlib.sha256(named.encode()).hexdigest()
+    """One for the same mail through two doors, which add different fields on top.
+
+    A Message-ID alone is not enough: some programs give the same one to all that they send.
+    """
+    head = mail.head
+    unnamed = (head.raw("from"), head.raw("date"), head.raw("to"), mail.subject, mail.text)
+    named = (mail.message_id, mail.from_address) if mail.message_id else unnamed
+    return hashlib.sha256("\0".join(named).encode()).hexdigest()

@@ -20,24 +20,44 @@ _DEEPEST_SEARCH = 5_000  # lines
 _COLON = re.compile(r"[:：]")
 _FIELD = re.compile(r"[>*\s]*([^:：]{1,30})[:：]")
 _RULE = re.compile(r"[\s_\-=*–—]*")
+_INITIALS = re.compile(r"\s{0,3}([^\W\d_]{1,5})>(?=[ >]|$)")
 _NUMBER = re.compile(r"\d")
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}")
 _DIRECTIONS = " \t\u00a0\u200e\u200f\u202a\u202b\u202c\u2068\u2069"
+# GroupWise sets one line above what it quotes, Notes a table of letters, and both mark nothing.
+_UNMARKED = re.compile(r">>> .{3,200}\d .{0,20}>>>\s*|\|-{5,}>\s*")
 _ENDS_WITH_ADDRESS = re.compile(r"<[^<>@\s]{1,64}@[^<>@\s]{1,255}> ?:$")
 
 
 def split(text: str) -> tuple[str, str]:
     """What the sender wrote now, and the rest: quoted mails and the signature."""
     lines = text.split("\n")
-    history = _history(lines)
-    rest = [_is_quoted(line) for line in lines[:history]] + [True] * (len(lines) - history)
-    _mark_attributions(lines, rest)
-    _mark_signature(lines, rest)
-    _mark_phone(lines, rest)
+    marked = _usually_marked(lines)
+    history = _history(marked)
+    rest = [_is_quoted(line) for line in marked[:history]] + [True] * (len(lines) - history)
+    _mark_attributions(marked, rest)
+    _mark_signature(marked, rest)
+    _mark_phone(marked, rest)
     visible = [line for line, other in zip(lines, rest, strict=True) if not other]
     quoted = [line for line, other in zip(lines, rest, strict=True) if other]
     return "\n".join(visible).strip(), "\n".join(quoted).strip()
+
+
+def _usually_marked(lines: list[str]) -> list[str]:
+    """With ">" for the "AB>" by which The Bat and its like quote somebody of these initials.
+
+    Only where a line above says who wrote it: people also set their own words so.
+    """
+    near = enumerate(lines[:_DEEPEST_SEARCH])
+    found = next(((at, each) for at, line in near if (each := _INITIALS.match(line))), None)
+    if found is None:
+        return lines
+    at, initials = found
+    quoted = re.compile(rf"\s{{0,3}}{initials[1]}>")
+    marked = [quoted.sub(">", line, count=1) if quoted.match(line) else line for line in lines]
+    start, end = _attribution_above(marked, at) if at else (0, 0)
+    return marked if start < end else lines
 
 
 def _history(lines: Sequence[str]) -> int:
@@ -46,10 +66,11 @@ def _history(lines: Sequence[str]) -> int:
     for at, line in enumerate(lines[:_DEEPEST_SEARCH]):
         if _is_separator(line) or _is_head(lines, at, alone=empty_so_far):
             return _above_rule(lines, at)
-        if _is_bare_head(lines, at):
+        if _is_bare_head(lines, at) or (not empty_so_far and _UNMARKED.fullmatch(line)):
             return at
         length = _attribution(lines, at)
-        if length and not _quotes_follow(lines, at + length):
+        # With nothing above it may be the answer itself that tells what somebody wrote.
+        if length and not empty_so_far and not _quotes_follow(lines, at + length):
             return at
         empty_so_far = empty_so_far and not line.strip()
     return len(lines)
@@ -137,8 +158,9 @@ def _says_who_wrote(line: str, quotes_below: bool) -> bool:
     if _ENDS_WITH_ADDRESS.search(line) and _YEAR.search(line):
         return True
     # A sentence of the answer itself may tell what somebody wrote in some year.
-    sure = quotes_below or "@" in line or _CLOCK.search(line) is not None
-    return sure and first(line, phrases("quoting", "wrote")) is not None
+    sure = quotes_below or "@" in line
+    told = ("wrote", "you_wrote") if quotes_below else ("wrote",)
+    return sure and any(first(line, phrases("quoting", name)) for name in told)
 
 
 def _quotes_follow(lines: Sequence[str], at: int) -> bool:

@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 
 from outreach.db import insert_once
 from outreach.inbox.heads import one_line
-from outreach.inbox.tables import RawMail
+from outreach.inbox.tables import RawMail, RawState
 
 _MOST_RECIPIENTS = 100
 _LONGEST_RECIPIENT = 320
@@ -30,5 +30,11 @@ def store(
         door=door,
         received_at=now,
     )
-    insert_once(session, raw)
-    return session.exec(select(RawMail).where(RawMail.digest == digest)).one()
+    is_new = insert_once(session, raw) is not None
+    kept = session.exec(select(RawMail).where(RawMail.digest == digest)).one()
+    if not is_new and kept.state is RawState.new:
+        # A server may hand one mail over in several portions of recipients.
+        both = dict.fromkeys([*kept.envelope_recipients, *raw.envelope_recipients])
+        kept.envelope_recipients = list(both)[:_MOST_RECIPIENTS]
+        session.add(kept)
+    return kept

@@ -29,6 +29,8 @@ DAEMON = {"from": "MAILER-DAEMON@mx.example.com", "subject": "Returned mail"}
         (None, "451 no such user just now", False),
         (None, "El usuario desconocido", True),
         (None, "postfach ist voll", False),
+        (None, "Это постоянная ошибка", True),
+        (None, "Erreur permanente : boîte pleine", False),
         (None, "", False),
     ],
 )
@@ -102,3 +104,31 @@ def test_the_returned_mail_is_known_by_its_id() -> None:
         [found] = bounces.original_ids(parse(sample(name)))
         assert found.endswith("@example.org>")
     assert bounces.original_ids(parse(sample("away-it"))) == []
+
+
+def test_a_report_without_a_reason_is_explained_by_its_text() -> None:
+    head = "From: MAILER-DAEMON@mx.example.com\nMIME-Version: 1.0\n"
+    parts = [
+        "Content-Type: text/plain\n\nMessage for a@mission-fr.example: the mailbox is full.",
+        "Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\n"
+        "Final-Recipient: rfc822; a@mission-fr.example\nAction: failed\nStatus: 5.0.0\n",
+    ]
+    body = "\n--p\n".join(["", *parts]) + "\n--p--\n"
+    report = "Content-Type: multipart/report; report-type=delivery-status; boundary=p\n"
+    (found,) = bounces.reported(parse((head + report + body).encode()))
+    assert not found.permanent
+
+
+@pytest.mark.parametrize(
+    ("text", "delayed"),
+    [
+        ("The mail is delayed, the server will keep trying.", True),
+        ("The mail was delayed. The server has given up.", False),
+        ("邮件已延迟，系统会继续尝试。", True),
+        ("邮件已延迟，系统已放弃。", False),
+        ("Le serveur réessaiera demain.", True),
+        ("Retardée pendant cinq jours, puis abandonnée.", False),
+    ],
+)
+def test_what_is_given_up_is_not_delayed(text: str, delayed: bool) -> None:
+    assert (bounces.delayed(parse(a_mail(text, **DAEMON))) is not None) is delayed

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from outreach.inbox.classifying import Verdict, classify
+from outreach.inbox.kinds import MailKind
 from outreach.inbox.parsing import parse
-from outreach.inbox.tables import MailKind
 from tests.inbox.samples import NAMES, a_mail, sample
 
 K = MailKind
@@ -26,13 +26,13 @@ KINDS = {
 RETURNS = {
     "away-ar": date(2027, 1, 3),
     "away-exchange-en": date(2027, 1, 4),
-    "away-exchange-fr": date(2027, 1, 6),
-    "away-in-words-alone": date(2027, 1, 18),
+    "away-exchange-fr": date(2027, 1, 7),
+    "away-in-words-alone": date(2027, 1, 19),
     "away-it": date(2027, 1, 7),
     "away-pt": date(2027, 1, 4),
     "away-subject-de": date(2027, 1, 11),
-    "away-vacation-es": date(2027, 1, 11),
-    "away-words-only-ru": date(2027, 1, 10),
+    "away-vacation-es": date(2027, 1, 12),
+    "away-words-only-ru": date(2027, 1, 11),
     "away-zh": date(2027, 1, 5),
 }
 
@@ -193,3 +193,35 @@ def test_a_person_who_attaches_a_bounce_has_not_bounced() -> None:
 def test_a_report_of_spam_that_was_none_is_no_complaint() -> None:
     mail = sample("complaint").replace(b"Feedback-Type: abuse", b"Feedback-Type: not-spam")
     assert verdict(mail).kind is K.auto_reply
+
+
+def test_a_machine_that_says_nothing_of_an_absence_only_answers() -> None:
+    named = {"subject": "Automatic reply: Open letter"}
+    hours = "We read all mail. The office is open from Monday to Friday."
+    assert verdict(a_mail(hours, **named)).kind is K.auto_reply
+    assert verdict(a_mail("Gone fishing till Monday.", **named)).kind is K.out_of_office
+
+
+def test_nobody_writes_to_a_person_as_to_a_sender() -> None:
+    away = "I am away from the office this week. I return next Monday and will reply then."
+    re = {"subject": "Re: Open letter"}
+    assert verdict(a_mail(f"Dear sender,\n\n{away}", **re)).kind is K.out_of_office
+    assert verdict(a_mail(f"Dear Maria,\n\n{away}", **re)).kind is K.reply
+    assert verdict(a_mail(f"Dear sender, we agree. {away}", **re)).kind is K.reply
+
+
+def test_a_request_to_end_has_nothing_beside_it() -> None:
+    ask = "Please remove us from your list."
+    assert verdict(a_mail(f"I never subscribed. {ask} Thank you very much.")).kind is K.opt_out
+    assert verdict(a_mail(f"{ask}\n\nKind regards,\nThe Chancery, 1 Lake Road, Geneva.")).kind is (
+        K.opt_out
+    )
+    assert verdict(a_mail(f"The Council has already settled this matter. {ask}")).kind is K.reply
+    assert verdict(a_mail('Your footer says "unsubscribe" and nothing else.')).kind is K.reply
+
+
+def test_a_request_may_name_its_address_but_no_other() -> None:
+    one = "Please remove a@mission-fr.example from your list"
+    assert verdict(a_mail(f"{one}.")).kind is K.opt_out
+    assert verdict(a_mail(f"{one} and write to b@mission-fr.example.")).kind is K.reply
+    assert verdict(a_mail("Remove us from your list, ask b@mission-fr.example.")).kind is K.reply

@@ -2,10 +2,8 @@
 
 import json
 
-import pytest
-
-from outreach.inbox import describing
 from outreach.inbox.describing import describe
+from outreach.inbox.reading import Understood, understand
 from tests.inbox.samples import sample
 from tests.tracking.making import TOKENS
 
@@ -17,13 +15,13 @@ KEYS = (
 
 def test_every_key_is_there_whatever_the_mail() -> None:
     for name in ("reply-gmail-en", "broken-no-mail-at-all"):
-        described = describe(name, sample(name))
+        described = describe(name, sample(name), understand)
         assert list(described) == KEYS.split()
         json.dumps(described)
 
 
 def test_a_bounce_is_told_in_its_parts() -> None:
-    described = describe("x.eml", sample("bounce-postfix"))
+    described = describe("x.eml", sample("bounce-postfix"), understand)
     assert described["kind"] == "bounce"
     assert described["bounce"] == {
         "recipient": "ambassador@mission-td.example",
@@ -36,25 +34,24 @@ def test_a_bounce_is_told_in_its_parts() -> None:
 
 
 def test_a_delayed_notice_has_no_bounce() -> None:
-    assert describe("x.eml", sample("delayed-postfix"))["bounce"] is None
+    assert describe("x.eml", sample("delayed-postfix"), understand)["bounce"] is None
 
 
 def test_what_looks_like_our_token_is_shown() -> None:
-    token = describe("x.eml", sample("reply-by-bcc"))["token"]
+    token = describe("x.eml", sample("reply-by-bcc"), understand)["token"]
     assert TOKENS.read("reply", token) == TOKENS.key("campaign:offices:1:contact:12")
 
 
 def test_what_is_no_mail_is_unreadable_and_says_why() -> None:
-    described = describe("x", b"\x00\x01 nothing")
+    described = describe("x", b"\x00\x01 nothing", understand)
     assert described["kind"] == "unreadable"
     assert "it has no head of a mail" in described["defects"]
 
 
-def test_what_fails_for_any_reason_is_unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_: object) -> None:
+def test_what_fails_for_any_reason_is_unreadable() -> None:
+    def fail(_: bytes) -> Understood:
         raise MemoryError
 
-    monkeypatch.setattr(describing, "classify", fail)
-    described = describe("x", sample("reply-gmail-en"))
+    described = describe("x", sample("reply-gmail-en"), fail)
     assert list(described) == KEYS.split()
     assert described["defects"] == ["reading it failed with MemoryError"]

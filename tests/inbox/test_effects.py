@@ -7,7 +7,8 @@ from sqlmodel import select
 
 from outreach.delivery.addresses import erased
 from outreach.delivery.tables import Delivery, State
-from outreach.inbox.tables import MailKind, ThreadState
+from outreach.inbox.kinds import MailKind
+from outreach.inbox.tables import ThreadState
 from outreach.tracking.tables import EventKind
 from tests.inbox.samples import a_mail, sample
 from tests.inbox.world import World

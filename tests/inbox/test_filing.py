@@ -4,8 +4,10 @@ import pytest
 
 from outreach.delivery.tables import State
 from outreach.errors import NotAllowed
-from outreach.inbox.filing import file_by_hand
-from outreach.inbox.tables import MailKind, ThreadState
+from outreach.inbox.filing import file_by_hand, find_place
+from outreach.inbox.kinds import MailKind
+from outreach.inbox.parsing import parse
+from outreach.inbox.tables import ThreadState
 from tests.inbox.samples import a_mail, sample
 from tests.inbox.world import World
 from tests.tracking.making import NOW, TOKENS, a_campaign, a_contact, a_copy, state_of
@@ -105,6 +107,14 @@ def bounce_without_token() -> bytes:
     lines = sample("bounce-exchange").split(b"\r\n")
     dropped = (b"To: <inbox+", b"Reply-To:", b"In-Reply-To:", b"References:")
     return b"\r\n".join(line for line in lines if not line.startswith(dropped))
+
+
+@pytest.mark.parametrize("kind", [MailKind.bounce, MailKind.complaint])
+def test_a_report_in_a_contacts_name_alone_files_nothing(world: World, kind: MailKind) -> None:
+    """Whoever knows the address could stop it."""
+    world.letter(1, ANA)
+    forged = parse(a_mail(**{"from": ANA}))
+    assert find_place(world.session, forged, kind, (), TOKENS).delivery is None
 
 
 def test_the_sender_files_to_the_copy_that_went_last(world: World) -> None:

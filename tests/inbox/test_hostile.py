@@ -3,15 +3,23 @@
 import json
 import random
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outreach.inbox.describing import describe
+from outreach.db import Database
+from outreach.inbox import describing
 from outreach.inbox.parsing import parse
-from tests.inbox.samples import NAMES, a_mail, sample
+from outreach.inbox.processing import process_new
+from outreach.inbox.reading import understand
+from outreach.inbox.receiving import store
+from outreach.inbox.tables import RawMail, RawState
+from tests.inbox.fuzz import check
+from tests.inbox.samples import FOLDER, NAMES, a_mail, sample
+from tests.tracking.making import NOW, TOKENS
 
 PIECES = [
     b"Content-Type: multipart/mixed; boundary=x\r\n",
@@ -37,6 +45,10 @@ PIECES = [
     b"back on 31.12.9999 until 1/1/1\r\n",
     b"550 5.1.1 <a@b.example> user unknown\r\n",
 ]
+
+
+def describe(path: str, content: bytes) -> dict[str, Any]:
+    return describing.describe(path, content, understand)
 
 
 def storable(described: dict[str, Any]) -> None:
@@ -166,6 +178,38 @@ def test_reading_takes_no_longer_than_a_mail_is_long(content: bytes) -> None:
     start = time.process_time()
     describe("x", content)
     assert time.process_time() - start < 5
+
+
+FOUND = sorted((FOLDER / "hostile").iterdir())
+
+
+@pytest.mark.parametrize("path", FOUND, ids=[path.stem for path in FOUND])
+def test_what_once_broke_something_is_understood(path: Path) -> None:
+    check(path.read_bytes())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        a_mail(" ".join(map(str, range(60_000)))),
+        a_mail(" ".join(chr(at) * 3 for at in range(0x4E00, 0x9FFF))),
+        a_mail("a" * 200_000),
+        a_mail("\U0001f600" * 200_000),
+        a_mail(subject="\U0001f600 word" * 10_000, message_id="<" + "i" * 60_000 + "@b.example>"),
+        a_mail(message_id="<" + "i" * 890 + ">", references="<0123456789abcdef@b.example>" * 2_200),
+        a_mail(cc=", ".join(f"n{at}@b.example" for at in range(3_000)), from_="\u0301" * 30_000),
+        HEAD + MULTIPART + b"--x\nContent-Type: a/b; name=" + b"n" * 900 + b"\n\nx\n" * 990,
+    ],
+    ids=range(8),
+)
+def test_what_was_understood_is_stored_in_time(database: Database, content: bytes) -> None:
+    with database.transaction() as session:
+        number = store(session, content, door="file", now=NOW).id
+    began = time.process_time()
+    process_new(database, tokens=TOKENS, clock=lambda: NOW, understand=understand)
+    assert time.process_time() - began < 5
+    with database.reading() as session:
+        assert session.get_one(RawMail, number).state is RawState.done
 
 
 def test_thirty_megabytes_are_read() -> None:

@@ -35,6 +35,10 @@ ANSWER = "We agree.\nAna"
         "من: Us <letters@example.org>\nتاريخ الإرسال: 1 ديسمبر\nإلى: Ana\nالموضوع: رسالة\n\nصاحب",
         "发件人: Us <letters@example.org>\n发送时间: 2026年12月1日\n收件人: Ana\n主题: 信\n\n阁",
         "---------- Forwarded message ---------\nFrom: Us <letters@example.org>\n\nExcellency,",
+        "Envoyé avec la messagerie sécurisée Proton Mail.\n"
+        "Le mardi 1 décembre 2026 à 09:00, Us <letters@example.org> a écrit :\n\n> Excellence,",
+        "Tuesday, December 1, 2026, 9:00:00 AM, you wrote:\n\nOL> Excellency,\nOL> we ask.",
+        "Вы писали 1 декабря 2026 г., 9:00:00:\n\nOL> Ваше превосходительство,",
         "-- \nAna Ferreira\nFirst Secretary",
         "Sent from my phone",
     ],
@@ -51,6 +55,15 @@ def test_answers_between_quoted_lines_stay_visible() -> None:
     assert quoted.startswith("On 1 Dec")
 
 
+def test_answers_between_lines_quoted_with_initials_stay_visible() -> None:
+    visible, quoted = split(
+        "Hello Us,\n\nOn 1 Dec 2026 at 09:00, you wrote:\n\n"
+        "U> Will you speak?\nYes.\n\nU> When?\nAt two."
+    )
+    assert visible.split() == ["Hello", "Us,", "Yes.", "At", "two."]
+    assert "U> When?" in quoted
+
+
 def test_an_answer_below_the_quoted_mail_stays_visible() -> None:
     visible, _ = split("On 1 Dec 2026 at 09:00, Us wrote:\n> Will you speak?\n\nYes, we will.")
     assert visible == "Yes, we will."
@@ -62,6 +75,11 @@ def test_an_answer_below_the_quoted_mail_stays_visible() -> None:
         "In 2019 the minister wrote:\nthe office is closed.",
         "Please note:\nwe agree.",
         "From: the Permanent Mission\nTo: the organizers\nDate: today\nSubject: letter\n\nYes.",
+        "Q> Do you agree?\nA> Yes, we do.\nA> And we sign.",
+        "Points one and two:\nA> we agree with the one\nA> and with its annex",
+        "On 1 December 2026 you wrote:\nthat it closes. It does not.",
+        "Our delegate wrote at 10:30 in the session of 2026:\nWe agree.\nThat remains.",
+        "On 3 May 2026 our delegate ana@mission-fr.example wrote:\nWe agree.\nThat remains.",
         "We agree on:\n- the offices\n- the costs",
         "A\n--\nB\n" + "long text\n" * 40,
     ],
@@ -99,6 +117,7 @@ LINES = (
     "",
     "On 1 at 9:00 a wrote:",
     "text",
+    "AB> y",
     "____",
     "-----Original Message-----",
 )

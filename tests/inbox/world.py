@@ -4,7 +4,8 @@ from sqlmodel import Session, select
 
 from outreach.contacts.tables import Contact, Mission
 from outreach.delivery.tables import Delivery, State
-from outreach.inbox.processing import take_in, understand
+from outreach.inbox.processing import take_in
+from outreach.inbox.reading import understand
 from outreach.inbox.receiving import store
 from outreach.inbox.tables import IncomingMail, Thread
 from tests.inbox.samples import sample

@@ -6,10 +6,12 @@ A new language is a new file; a missing section only means that nothing is known
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
+from itertools import chain
 from typing import Any
 
 _MARKS = re.compile(
@@ -67,6 +69,23 @@ class Phrase:
         return not (_joins(before, self.text[0]) or _joins(self.text[-1], after))
 
 
+class Phrases(tuple[Phrase, ...]):
+    """Phrases in the order in which they are asked for, and with their places by first word."""
+
+    @cached_property
+    def by_first_word(self) -> Mapping[str, Sequence[int]]:
+        places: dict[str, list[int]] = defaultdict(list)
+        for place, phrase in enumerate(self):
+            places[phrase.first_word].append(place)
+        return dict(places)
+
+    def beginning_with(self, words: Collection[str]) -> list[Phrase]:
+        """Those whose first word is one of these; nearly every phrase is in no text at all."""
+        here = self.by_first_word.keys() & {"", *words}
+        places = sorted(chain.from_iterable(self.by_first_word[word] for word in here))
+        return [self[place] for place in places]
+
+
 def _joins(left: str, right: str) -> bool:
     """Whether two neighbours belong to one word of an alphabet that sets words apart by spaces."""
     if not left or not right:
@@ -75,14 +94,14 @@ def _joins(left: str, right: str) -> bool:
 
 
 @cache
-def phrases(section: str, name: str) -> tuple[Phrase, ...]:
+def phrases(section: str, name: str) -> Phrases:
     """The phrases of one kind in all languages, longest first."""
     found = {
         Phrase(plain(written), written, language)
         for language, words in _languages()
         for written in words.get(section, {}).get(name, ())
     }
-    return tuple(sorted(found, key=lambda each: (-len(each.text), each.text, each.language)))
+    return Phrases(sorted(found, key=lambda each: (-len(each.text), each.text, each.language)))
 
 
 @cache
@@ -103,17 +122,16 @@ def numbered(section: str, name: str) -> dict[str, int]:
 
 
 def first(plain_text: str, wanted: Iterable[Phrase]) -> Phrase | None:
-    # Nearly every phrase is not there at all: only the few that are deserve a closer look.
-    words = _words(plain_text)
-    here = (
-        phrase
-        for phrase in wanted
-        if (not phrase.first_word or phrase.first_word in words) and phrase.text in plain_text
-    )
+    if isinstance(wanted, Phrases):
+        wanted = wanted.beginning_with(_words(plain_text))
+    here = (phrase for phrase in wanted if phrase.text in plain_text)
     return next((phrase for phrase in here if phrase.position(plain_text) >= 0), None)
 
 
 def begins(plain_text: str, wanted: Iterable[Phrase]) -> Phrase | None:
+    if isinstance(wanted, Phrases):
+        word = _WORD.match(plain_text)
+        wanted = wanted.beginning_with([word[0]] if word else [])
     here = (phrase for phrase in wanted if plain_text.startswith(phrase.text))
     return next((phrase for phrase in here if phrase.position(plain_text) == 0), None)
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from urllib.parse import quote
 
+from flask import Response
 from sqlmodel import Session, col, select
 
 from outreach.campaigns.tables import Campaign
@@ -10,7 +12,14 @@ from outreach.contacts.states import MemberStates
 from outreach.contacts.tables import Mission
 from outreach.delivery.states import MAY_HAVE_GONE
 from outreach.delivery.tables import Delivery
-from outreach.inbox.tables import IncomingMail, RawMail
+from outreach.errors import NotFound
+from outreach.inbox import attachments, bodies
+from outreach.inbox.attachments import Listed
+from outreach.inbox.bodies import File
+from outreach.inbox.cleaning import Cleaned, clean
+from outreach.inbox.parsing import ParsedMail, parse
+from outreach.inbox.tables import IncomingMail, RawMail, RawState
+from outreach.web.headers import FILE_POLICY
 
 LONGEST = 200_000  # bytes of a raw mail on a page; the download is whole
 MOST_COPIES = 500
@@ -26,13 +35,70 @@ class Place:
     why: str = ""
 
 
+@dataclass(frozen=True)
+class Contents:
+    """What a page shows of a mail besides its stored text.
+
+    ``text`` is the whole text in its order; it and ``has_html`` need the mail as it came.
+    """
+
+    files: list[Listed]
+    text: str = ""
+    has_html: bool = False
+
+
 def raw(session: Session, mail: IncomingMail) -> RawMail:
     return session.get_one(RawMail, mail.raw_id)
+
+
+def kept(raw: RawMail) -> bytes:
+    """The mail as it came; NotFound where it is kept no more."""
+    if raw.state is RawState.deleted:
+        raise NotFound("The mail as it came was deleted after its time. Its text is still here.")
+    return raw.content
+
+
+def contents(mail: IncomingMail, raw: RawMail) -> Contents:
+    if raw.state is RawState.deleted:
+        return Contents(attachments.listed(mail.attachments))
+    parsed = parse(raw.content)
+    return Contents(attachments.look_into(parsed), parsed.text, bool(_markup(parsed)))
+
+
+def formatted(content: bytes) -> Cleaned | None:
+    """The mail's HTML, fit to be shown; None where it has none."""
+    parsed = parse(content)
+    markup = _markup(parsed)
+    return clean(markup, bodies.by_content_id(bodies.parts(parsed.message))) if markup else None
+
+
+def _markup(parsed: ParsedMail) -> str:
+    parts = list(bodies.parts(parsed.message))
+    return bodies.markup(parts, bodies.winmails(parts))
 
 
 def readable(content: bytes) -> tuple[str, bool]:
     """The bytes as text, those that are no UTF-8 as escapes, and whether that is all of them."""
     return content[:LONGEST].decode(errors="backslashreplace"), len(content) <= LONGEST
+
+
+def download(content: bytes, name: str) -> Response:
+    """As a file, whatever is in it: a stranger's mail is never shown as a page."""
+    answer = Response(content, mimetype="message/rfc822")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def save(file: File, at: int) -> Response:
+    """Never as what its sender says it is, so that no browser opens it by itself."""
+    name = attachments.safe_name(file.name, at)
+    plain = name.encode("ascii", "replace").decode().replace("?", "_").replace("%", "_")
+    answer = Response(file.content, content_type="application/octet-stream")
+    answer.headers["Content-Disposition"] = (  # RFC 6266, and RFC 8187 for letters beyond ASCII
+        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    )
+    answer.headers["Content-Security-Policy"] = FILE_POLICY
+    return answer
 
 
 def place(session: Session, mail: IncomingMail) -> Place | None:

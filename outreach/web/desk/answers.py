@@ -1,0 +1,85 @@
+"""Sending an answer from a thread's page."""
+
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from outreach.accounts import audit
+from outreach.accounts.tables import Role
+from outreach.errors import InvalidInput, NotAllowed
+from outreach.inbox import answering, saved_answers
+from outreach.inbox.answering import Draft
+from outreach.letters import enclosures
+from outreach.web.access import needs
+from outreach.web.current import organizer, parts
+from outreach.web.desk import thread_page
+from outreach.web.desk.thread_page import Started
+from outreach.web.error_pages import STATUS
+
+LARGEST = 16_000_000  # bytes: more than a mail takes, so that we can say how much that is
+
+blueprint = Blueprint("answers", __name__, url_prefix="/inbox/threads")
+
+
+@blueprint.post("/<row:number>/answer")
+@needs(Role.organizer)
+def send(number: int) -> ResponseReturnValue:
+    """What cannot be sent comes back with its text; a reload of this address sends nothing."""
+    try:
+        _send(number)
+    except (InvalidInput, NotAllowed) as problem:
+        return _again(number, problem), STATUS[type(problem)]
+    return redirect(url_for("thread.show", number=number, _anchor="latest"), 303)
+
+
+@blueprint.post("/<row:number>/answer/begin")
+@needs(Role.organizer)
+def begin(number: int) -> str:
+    """The page once more, with a saved answer's text below what is written already."""
+    saved = request.form.get("saved", "")
+    wanted = int(saved) if saved.isdecimal() and len(saved) < 10 else abort(400)
+    with parts().database.reading() as session:
+        taken = saved_answers.get(session, wanted).text
+        text = "\n\n".join(filter(None, (request.form.get("text", "").strip(), taken)))
+        started = Started(text, request.form.get("nonce", ""))
+        to = request.form.get("mail", "")
+        return thread_page.render(session, number, to=to, started=started)
+
+
+def _send(number: int) -> None:
+    by, now, draft = organizer(), parts().clock(), _draft()
+    with parts().database.transaction() as session:
+        is_new = answering.send(
+            session,
+            number,
+            draft,
+            by=by,
+            composer=parts().composer,
+            tokens=parts().tokens,
+            zone=ZoneInfo(parts().settings.timezone),
+            now=now,
+        )
+        if is_new:
+            subject = f"thread {number}"
+            audit.note(session, actor=by.address, act="answer sent", subject=subject, now=now)
+
+
+def _draft() -> Draft:
+    form, files = request.form, request.files.getlist("files")
+    chosen = [(file.filename or "", file.read()) for file in files if file.filename]
+    mail = form.get("mail", "")
+    return Draft(
+        mail_id=int(mail) if mail.isdecimal() and len(mail) < 10 else 0,
+        text=form.get("text", ""),
+        nonce=form.get("nonce", ""),
+        seen=thread_page.seen(),
+        enclosures=enclosures.from_files(chosen),
+    )
+
+
+def _again(number: int, problem: InvalidInput | NotAllowed) -> str:
+    form = request.form
+    started = Started(form.get("text", ""), form.get("nonce", ""), str(problem))
+    with parts().database.reading() as session:
+        return thread_page.render(session, number, to=form.get("mail", ""), started=started)
