@@ -19,7 +19,7 @@ from outreach.campaigns.tables import Campaign
 from outreach.campaigns.turns import timetable_of
 from outreach.contacts.states import MemberStates
 from outreach.contacts.tables import Contact, Mission
-from outreach.delivery.states import TAKEN
+from outreach.delivery.states import TAKEN, plan_of
 from outreach.delivery.tables import Delivery, State
 from outreach.errors import InvalidInput
 
@@ -103,7 +103,7 @@ def _rows(session: Session, campaign: Campaign) -> Result[*tuple[Any, ...]]:
         )
         .join(Mission, col(Mission.id) == col(Delivery.mission_id))
         .join(Contact, col(Contact.id) == col(Delivery.contact_id), isouter=True)
-        .where(col(Delivery.campaign_id) == campaign.id, col(Delivery.state).in_(_WORDS))
+        .where(plan_of(campaign.id), col(Delivery.state).in_(_WORDS))
         .where(moment.is_not(None))
     )
     return session.execute(query)

@@ -10,6 +10,7 @@ from sqlalchemy import Row, select
 from sqlmodel import Session, col
 
 from outreach.delivery.queue import NewDelivery
+from outreach.delivery.states import plan_of
 from outreach.delivery.tables import Delivery
 
 # What a copy is, from whom and for whom, its content, the thread it stands in, and its moment.
@@ -44,7 +45,7 @@ def plan_digest(copies: Iterable[bytes]) -> str:
 def stored_digests(session: Session, campaign_id: int | None) -> list[bytes]:
     """Of the copies as their rows have them now; those that were held back have no content."""
     query = select(*(getattr(Delivery, name) for name in _FIXED)).where(
-        col(Delivery.campaign_id) == campaign_id, col(Delivery.skeleton_id).is_not(None)
+        plan_of(campaign_id), col(Delivery.skeleton_id).is_not(None)
     )
     return [copy_digest(row) for row in session.execute(query)]
 

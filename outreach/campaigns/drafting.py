@@ -1,7 +1,7 @@
 """Drafts: for each contact and step of a campaign the compiled letter, or why there is none."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
 from typing import Any
@@ -47,7 +47,8 @@ class Materials:
 
 @dataclass(slots=True)
 class Draft:
-    """One copy for one contact: compiled, and later with its moment; or a reason against it."""
+    """One copy for one contact: compiled, and later with its moment and what goes with it; or a
+    reason against it."""
 
     contact_id: int | None
     mission_id: int | None
@@ -59,6 +60,10 @@ class Draft:
     reason: str | None = None
     timetable: Timetable | None = None
     planned_at: datetime | None = None
+    enclosures: list[str] = field(default_factory=list)  # ids
+
+    def hold_back(self, reason: str) -> None:
+        self.compiled, self.planned_at, self.reason = None, None, reason
 
 
 class Drafter:

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from outreach.accounts.mailing import queue_for_organizers
 from outreach.accounts.people import who_can_act
 from outreach.campaigns.tables import Campaign
+from outreach.delivery.states import plan_of
 from outreach.delivery.tables import Delivery, Purpose, State
 from outreach.letters.compiling import Compiled, Compiler
 from outreach.letters.source import LetterSource, parse_source
@@ -56,7 +57,7 @@ def _notice(session: Session, campaign: Campaign, public_url: str) -> Compiled:
 
 def _values(session: Session, campaign: Campaign, public_url: str) -> dict[str, object]:
     assert campaign.halted_at
-    queued = (col(Delivery.campaign_id) == campaign.id) & (col(Delivery.state) == State.queued)
+    queued = plan_of(campaign.id) & (col(Delivery.state) == State.queued)
     waiting = session.scalars(select(func.count()).where(queued)).one()
     return {
         "campaign": {"name": campaign.name, "slug": campaign.slug},

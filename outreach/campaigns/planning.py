@@ -4,7 +4,8 @@ A planned row has no ``due_at``, so nothing claims it; ``progress`` gives it one
 approved. Until then planning again replaces the rows.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from sqlmodel import Session
@@ -13,6 +14,7 @@ from outreach.bulk import without_looking_for_cycles
 from outreach.campaigns.digest import copy_digest, plan_digest
 from outreach.campaigns.drafting import Draft, Drafter, Materials
 from outreach.campaigns.pacing import Wish, spread
+from outreach.campaigns.papers import Papers, enclose
 from outreach.campaigns.plans import PlanSummary, summarize
 from outreach.campaigns.progress import discard_plan, require
 from outreach.campaigns.schedule import Schedule, schedule_of
@@ -26,8 +28,12 @@ from outreach.delivery.queue import NewDelivery, enqueue
 from outreach.delivery.suppression import suppressed
 from outreach.delivery.tables import Purpose, State, message_id
 from outreach.errors import InvalidInput
-from outreach.letters.tables import Enclosure, Skeleton
+from outreach.letters.tables import Skeleton
 from outreach.tokens import Tokens
+
+Progress = Callable[[int, int], None]
+
+_BEFORE_APPROVAL = (CampaignState.loaded, CampaignState.planned)
 
 
 @without_looking_for_cycles()
@@ -37,21 +43,19 @@ def plan(
     *,
     materials: Materials,
     tokens: Tokens,
+    papers: Papers,
     now: datetime,
 ) -> PlanSummary:
     """Replace the campaign's rows by a new plan."""
-    require(session, campaign, "planned", CampaignState.loaded, CampaignState.planned)
+    require(session, campaign, "planned", *_BEFORE_APPROVAL)
     schedule = schedule_of(campaign)
     drafter = Drafter(schedule, materials)
-    drafts = _drafts(session, schedule, drafter)
-    _hold_those_without_a_window(drafts, schedule)
-    _set_times(session, campaign, drafts, now)
+    drafts = _drafts(session, campaign, drafter, now)
     discard_plan(session, campaign)
     _store_skeletons(session, drafts)
-    _store_enclosures(session, materials)
+    enclose(session, drafts, schedule, materials, papers)
     copies: list[bytes] = []
-    enclosures = [enclosure.id for enclosure in materials.enclosures]
-    rows = _noted(_rows(drafts, campaign, schedule, tokens, enclosures), copies)
+    rows = _noted(_rows(drafts, campaign, schedule, tokens), copies)
     enqueue(session, rows, tokens=tokens, now=now)
     campaign.state, campaign.planned_at = CampaignState.planned, now
     campaign.unreviewed = drafter.unreviewed(drafts)
@@ -60,7 +64,41 @@ def plan(
     return summarize(session, campaign)
 
 
-def _drafts(session: Session, schedule: Schedule, drafter: Drafter) -> list[Draft]:
+def set_papers(
+    session: Session,
+    campaign: Campaign,
+    *,
+    materials: Materials,
+    papers: Papers,
+    now: datetime,
+    progress: Progress,
+) -> None:
+    """Set beforehand what a plan made at ``now`` encloses, for that may take minutes.
+
+    While ``plan`` is at work nobody else can write to SQLite. ``progress`` gets how many are set,
+    and of how many.
+    """
+    schedule = schedule_of(campaign)
+    if campaign.state not in _BEFORE_APPROVAL or not schedule.steps_with_pdf:
+        return
+    drafts = _drafts(session, campaign, Drafter(schedule, materials), now)
+    wanted = [each for each in drafts if each.compiled and each.step in schedule.steps_with_pdf]
+    for done, draft in enumerate(wanted, 1):
+        with suppress(InvalidInput):  # a reason for the plan to hold the copy back
+            papers.of(draft, schedule.campaign.sender)
+        progress(done, len(wanted))
+
+
+def _drafts(session: Session, campaign: Campaign, drafter: Drafter, now: datetime) -> list[Draft]:
+    """Contact by contact, with their moments; nothing is stored yet."""
+    schedule = schedule_of(campaign)
+    drafts = _written(session, schedule, drafter)
+    _hold_those_without_a_window(drafts, schedule)
+    _set_times(session, campaign, drafts, now)
+    return drafts
+
+
+def _written(session: Session, schedule: Schedule, drafter: Drafter) -> list[Draft]:
     people = contacts_on(session, schedule.campaign.lists)
     if not people:
         raise InvalidInput(f"Nobody is on {', '.join(schedule.campaign.lists)}; import contacts.")
@@ -94,7 +132,7 @@ def _hold_those_without_a_window(drafts: Sequence[Draft], schedule: Schedule) ->
     closed = {one for one in timetables if not one.opens_after(_start(one, schedule))}
     for draft in drafts:
         if draft.timetable in closed:
-            draft.compiled, draft.reason = None, NEVER_OPENS
+            draft.hold_back(NEVER_OPENS)
 
 
 def _wish(draft: Draft, schedule: Schedule, before: datetime | None, now: datetime) -> Wish:
@@ -112,27 +150,19 @@ def _start(timetable: Timetable, schedule: Schedule) -> datetime:
 
 
 def _rows(
-    drafts: Sequence[Draft],
-    campaign: Campaign,
-    schedule: Schedule,
-    tokens: Tokens,
-    enclosures: Sequence[str],
+    drafts: Sequence[Draft], campaign: Campaign, schedule: Schedule, tokens: Tokens
 ) -> Iterator[NewDelivery]:
     """``drafts`` come contact by contact: each step answers to the ones before it."""
     thread: list[str] = []
     row: NewDelivery | None = None
     for draft in drafts:
         thread = [*thread, _message_id(row, tokens)] if row and draft.step > 1 else []
-        row = _row(draft, campaign, schedule, thread, enclosures)
+        row = _row(draft, campaign, schedule, thread)
         yield row
 
 
 def _row(
-    draft: Draft,
-    campaign: Campaign,
-    schedule: Schedule,
-    thread: Sequence[str],
-    enclosures: Sequence[str],
+    draft: Draft, campaign: Campaign, schedule: Schedule, thread: Sequence[str]
 ) -> NewDelivery:
     sender, compiled = schedule.campaign.sender, draft.compiled
     return NewDelivery(
@@ -147,7 +177,7 @@ def _row(
         language=draft.language,
         skeleton_id=compiled.skeleton.id if compiled else None,
         slots=compiled.slots if compiled else (),
-        enclosures=enclosures if compiled else (),
+        enclosures=draft.enclosures,
         sender_name=sender.name,
         sender_address=sender.address,
         recipient_name=draft.name,
@@ -171,13 +201,6 @@ def _store_skeletons(session: Session, drafts: Sequence[Draft]) -> None:
     insert = insertion(session, Skeleton).on_conflict_do_nothing()
     if skeletons:
         rows = [skeleton.model_dump() for skeleton in skeletons.values()]
-        session.connection().execute(insert, rows)
-
-
-def _store_enclosures(session: Session, materials: Materials) -> None:
-    insert = insertion(session, Enclosure).on_conflict_do_nothing()
-    if materials.enclosures:
-        rows = [enclosure.model_dump() for enclosure in materials.enclosures]
         session.connection().execute(insert, rows)
 
 

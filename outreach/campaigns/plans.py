@@ -9,15 +9,20 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
+from outreach.campaigns.enclosures import (
+    EnclosedPapers,
+    boxes,
+    enclosed_papers,
+    enclosures,
+    heavy,
+)
 from outreach.campaigns.schedule import schedule_of
 from outreach.campaigns.senders import new_sender_warnings
 from outreach.campaigns.tables import Campaign, CampaignState
 from outreach.contacts.tables import Mission
-from outreach.delivery.states import held_back
+from outreach.delivery.states import held_back, plan_of
 from outreach.delivery.tables import Delivery, State
-from outreach.letters.enclosures import Enclosed, enclosed, size
-
-_HEAVY = 1_000_000  # bytes of enclosures in one mail that are worth a second look
+from outreach.letters.enclosures import Enclosed
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,8 @@ class StepSummary:
 @dataclass(frozen=True)
 class PlanSummary:
     """A plan in figures. A contact is held when it gets nothing at all; ``reasons`` and
-    ``languages`` count contacts, each once for whatever number of steps."""
+    ``languages`` count contacts, each once for whatever number of steps. ``enclosures`` go with
+    every copy, ``papers`` are each copy's own."""
 
     contacts: int
     planned: int
@@ -46,6 +52,7 @@ class PlanSummary:
     first_at: datetime | None
     last_at: datetime | None
     enclosures: Sequence[Enclosed]
+    papers: EnclosedPapers
     unreviewed: Sequence[str]
     warnings: Sequence[str]
 
@@ -96,7 +103,8 @@ class Status:
 def summarize(session: Session, campaign: Campaign) -> PlanSummary:
     schedule = schedule_of(campaign)
     steps = _steps(session, campaign, [step.letter for step in schedule.steps])
-    first, files = steps[0], enclosures(session, campaign)
+    first = steps[0]
+    files, papers = enclosures(session, campaign), enclosed_papers(session, campaign)
     return PlanSummary(
         contacts=first.planned + first.held,
         planned=first.planned,
@@ -107,20 +115,15 @@ def summarize(session: Session, campaign: Campaign) -> PlanSummary:
         first_at=first.first_at,
         last_at=max((step.last_at for step in steps if step.last_at), default=None),
         enclosures=files,
+        papers=papers,
         unreviewed=campaign.unreviewed,
         warnings=[
             *schedule.warnings(),
             *new_sender_warnings(session, campaign, first.planned),
-            *_heavy(files, sum(step.planned for step in steps)),
+            *heavy(files, papers, sum(step.planned for step in steps)),
+            *boxes(session, campaign),
         ],
     )
-
-
-def enclosures(session: Session, campaign: Campaign) -> list[Enclosed]:
-    """What goes with every copy; nothing before there is a plan."""
-    its = (col(Delivery.campaign_id) == campaign.id) & col(Delivery.skeleton_id).is_not(None)
-    ids = session.scalar(select(col(Delivery.enclosures)).where(its).limit(1))
-    return enclosed(session, ids or ())
 
 
 def entries(session: Session, campaign: Campaign) -> Iterator[Entry]:
@@ -141,14 +144,14 @@ def entries(session: Session, campaign: Campaign) -> Iterator[Entry]:
             col(Delivery.reason),
         )
         .join(Mission, col(Mission.id) == col(Delivery.mission_id))
-        .where(col(Delivery.campaign_id) == campaign.id)
+        .where(plan_of(campaign.id))
         .order_by(col(Delivery.id))
     )
     return (Entry(*row) for row in session.execute(query))
 
 
 def status(session: Session, campaign: Campaign, now: datetime) -> Status:
-    queued = (col(Delivery.campaign_id) == campaign.id) & (col(Delivery.state) == State.queued)
+    queued = plan_of(campaign.id) & (col(Delivery.state) == State.queued)
     foreseen = func.min(func.coalesce(Delivery.due_at, Delivery.not_before, Delivery.planned_at))
     due = select(func.count()).where(queued, col(Delivery.due_at) <= now)
     return Status(
@@ -167,7 +170,7 @@ def waiting_again(session: Session, campaign: Campaign) -> Retry | None:
     due_at, reason = col(Delivery.due_at), col(Delivery.reason)
     query = (
         select(func.count().over(), reason)
-        .where(col(Delivery.campaign_id) == campaign.id, col(Delivery.state) == State.queued)
+        .where(plan_of(campaign.id), col(Delivery.state) == State.queued)
         .where(reason.is_not(None))
         .order_by(due_at.desc().nulls_last(), col(Delivery.id).desc())
         .limit(1)
@@ -176,21 +179,12 @@ def waiting_again(session: Session, campaign: Campaign) -> Retry | None:
     return Retry(found[0], found[1]) if found else None
 
 
-def _heavy(files: Sequence[Enclosed], copies: int) -> Iterator[str]:
-    each = sum(file.size for file in files)
-    if each > _HEAVY:
-        yield (
-            f"each mail carries {size(each)} of enclosures, {size(each * copies)} in all: some "
-            "receivers refuse large mail, and a link in the letter weighs nothing."
-        )
-
-
 def _steps(session: Session, campaign: Campaign, letters: Sequence[str]) -> list[StepSummary]:
     count, moment = func.count(), col(Delivery.planned_at)
     query = (
         select(col(Delivery.step), count.filter(~held_back()), count.filter(held_back()))
         .add_columns(func.min(moment), func.max(moment))
-        .where(col(Delivery.campaign_id) == campaign.id)
+        .where(plan_of(campaign.id))
         .group_by(col(Delivery.step))
     )
     found = {row[0]: row[1:] for row in session.execute(query)}
@@ -208,7 +202,7 @@ def _contacts_by(
     contacts = func.count(func.distinct(Delivery.contact_id))
     query = (
         select(column, contacts)
-        .where(col(Delivery.campaign_id) == campaign.id, condition)
+        .where(plan_of(campaign.id), condition)
         .group_by(column)
         .order_by(contacts.desc(), column)
     )
@@ -219,7 +213,7 @@ def _not_sent(session: Session, campaign: Campaign) -> dict[str, int]:
     number = func.count()
     query = (
         select(col(Delivery.reason), number)
-        .where(col(Delivery.campaign_id) == campaign.id)
+        .where(plan_of(campaign.id))
         .where(col(Delivery.state).in_((State.skipped, State.cancelled)))
         .group_by(col(Delivery.reason))
         .order_by(number.desc(), col(Delivery.reason))
@@ -230,7 +224,7 @@ def _not_sent(session: Session, campaign: Campaign) -> dict[str, int]:
 def _by_step_and_state(session: Session, campaign: Campaign) -> dict[int, dict[State, int]]:
     query = (
         select(col(Delivery.step), col(Delivery.state), func.count())
-        .where(col(Delivery.campaign_id) == campaign.id)
+        .where(plan_of(campaign.id))
         .group_by(col(Delivery.step), col(Delivery.state))
         .order_by(col(Delivery.step))
     )

@@ -1,10 +1,11 @@
 """A letter as one contact would get it, before any campaign is planned."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
 from outreach.campaigns.drafting import Drafter, Materials
+from outreach.campaigns.papers import letterhead_of
 from outreach.campaigns.schedule import CampaignTable, Schedule, Sender, StepTable
 from outreach.contacts.fields import DEFAULT_ORGANIZATION
 from outreach.contacts.states import MemberStates
@@ -12,6 +13,8 @@ from outreach.contacts.tables import Contact, Mission
 from outreach.delivery.composing import Composer, Outgoing
 from outreach.delivery.tables import Delivery, Purpose
 from outreach.errors import InvalidInput, NotFound
+from outreach.letters.compiling import Compiled
+from outreach.letters.paper import on_paper
 from outreach.tokens import Tokens
 
 SENDER = Sender(name="The sender", address="letters@example.org", postal="The sender's address")
@@ -28,20 +31,14 @@ def preview(
     now: datetime,
 ) -> Outgoing:
     """The mail, from a stand-in sender; InvalidInput says why the contact would get none."""
-    if step not in materials.letter.steps:
-        there = ", ".join(materials.letter.steps)
-        raise NotFound(f'{materials.letter.slug} has no step "{step}"; there are: {there}.')
-    drafter = Drafter(_schedule(materials.letter.slug, step), materials)
-    draft = next(iter(drafter.drafts(contact, mission, None)))
-    if draft.compiled is None:
-        raise InvalidInput(f"Nothing would be sent: {draft.reason}.")
+    compiled = _compiled(materials, step, contact, mission)
     row = Delivery(
         id=0,
         identity=f"preview:{materials.letter.slug}:{step}",
         key=tokens.key(f"preview:{materials.letter.slug}:{step}"),
         purpose=Purpose.letter,
-        language=draft.language,
-        slots=draft.compiled.slots,
+        language=compiled.skeleton.language,
+        slots=compiled.slots,
         sender_name=SENDER.name,
         sender_address=SENDER.address,
         recipient_name=contact.name,
@@ -49,7 +46,15 @@ def preview(
         recipient_domain=contact.address.rpartition("@")[2],
         created_at=now,
     )
-    return composer.compose(row, draft.compiled.skeleton, now, materials.enclosures)
+    return composer.compose(row, compiled.skeleton, now, materials.enclosures)
+
+
+def preview_on_paper(
+    materials: Materials, step: str, contact: Contact, mission: Mission, day: date
+) -> bytes:
+    """The same as a formal letter in PDF; ``day`` is for one without a date of its own."""
+    compiled = _compiled(materials, step, contact, mission)
+    return on_paper(compiled.skeleton, compiled.slots, letterhead_of(SENDER), day).content
 
 
 def stored_contact(session: Session, contact_id: int) -> tuple[Contact, Mission]:
@@ -69,6 +74,17 @@ def made_up_contact(code: str, states: MemberStates, now: datetime) -> tuple[Con
     mission = Mission(state=state, organization=DEFAULT_ORGANIZATION)
     address = f"mission@{state.lower()}.example"
     return Contact(mission_id=0, address=address, created_at=now, updated_at=now), mission
+
+
+def _compiled(materials: Materials, step: str, contact: Contact, mission: Mission) -> Compiled:
+    if step not in materials.letter.steps:
+        there = ", ".join(materials.letter.steps)
+        raise NotFound(f'{materials.letter.slug} has no step "{step}"; there are: {there}.')
+    drafter = Drafter(_schedule(materials.letter.slug, step), materials)
+    draft = next(iter(drafter.drafts(contact, mission, None)))
+    if draft.compiled is None:
+        raise InvalidInput(f"Nothing would be sent: {draft.reason}.")
+    return draft.compiled
 
 
 def _schedule(letter: str, step: str) -> Schedule:

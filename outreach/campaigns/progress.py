@@ -5,14 +5,15 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, update
+from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
 
 from outreach.campaigns import releasing
 from outreach.campaigns.schedule import parse
 from outreach.campaigns.tables import Campaign, CampaignState
 from outreach.contacts.states import MemberStates
-from outreach.delivery.states import move_where, still_in_time
+from outreach.delivery.forgetting import delete_copies
+from outreach.delivery.states import move_where, of_a_plan, plan_of, still_in_time
 from outreach.delivery.tables import Delivery, State
 from outreach.errors import InvalidInput, NotAllowed, NotFound, OutreachError
 
@@ -78,7 +79,7 @@ def require(session: Session, campaign: Campaign, act: str, *states: CampaignSta
 
 def discard_plan(session: Session, campaign: Campaign) -> None:
     """Take back what was planned; only for a campaign of which nothing was ever released."""
-    session.execute(delete(Delivery).where(col(Delivery.campaign_id) == campaign.id))
+    delete_copies(session, plan_of(campaign.id))
     campaign.plan_digest, campaign.planned_at = None, None
 
 
@@ -87,7 +88,7 @@ def pause(session: Session, campaign: Campaign, *, now: datetime, reason: str) -
     require(session, campaign, "paused", CampaignState.running, CampaignState.paused)
     campaign.state, campaign.reason = CampaignState.paused, reason
     campaign.halted_at = None
-    return _hold(session, col(Delivery.campaign_id) == campaign.id, now)
+    return _hold(session, plan_of(campaign.id), now)
 
 
 def halt(session: Session, campaign: Campaign, *, now: datetime, reason: str) -> None:
@@ -109,9 +110,8 @@ def cancel(session: Session, campaign: Campaign, *, now: datetime, reason: str) 
     require(session, campaign, "cancelled", *CampaignState)
     campaign.state, campaign.reason = CampaignState.cancelled, reason
     campaign.halted_at = None
-    its = col(Delivery.campaign_id) == campaign.id
     why = f"the campaign was cancelled: {reason}"
-    return len(move_where(session, its, State.cancelled, now=now, reason=why))
+    return len(move_where(session, plan_of(campaign.id), State.cancelled, now=now, reason=why))
 
 
 def release(session: Session, *, now: datetime, states: MemberStates) -> int:
@@ -149,7 +149,7 @@ def _hold_those_that_came_back(session: Session, now: datetime) -> None:
 
 def _of_campaigns(state: CampaignState) -> ColumnElement[bool]:
     campaigns = select(Campaign.id).where(Campaign.state == state)
-    return col(Delivery.campaign_id).in_(campaigns)
+    return col(Delivery.campaign_id).in_(campaigns) & of_a_plan()
 
 
 def _hold(session: Session, criteria: ColumnElement[bool], now: datetime) -> int:

@@ -51,6 +51,7 @@ class Sender(_Table):
     name: Text = Field(description='the name that recipients see, as in "The organizers"')
     address: Address = Field(description='the address in From, as in "letters@example.org"')
     postal: Line = Field("", description="the sender's postal address, in one line")
+    place: Line = Field("", description='the place before the date on paper, as in "Geneva"')
 
 
 class Stop(_Table):
@@ -74,7 +75,7 @@ class CampaignTable(_Table):
     lists: Annotated[list[Name], distinct] = Field(
         min_length=1, description="one or more names of contact lists"
     )
-    sender: Sender = Field(description="{ name = ..., address = ..., postal = ... }")
+    sender: Sender = Field(description="{ name = ..., address = ..., postal = ..., place = ... }")
     enclosures: Annotated[list[FileName], distinct] = Field(
         [],
         max_length=10,
@@ -178,6 +179,11 @@ class StepTable(_Table):
         None,
         description='how long after the step before, as in "48h", "3 days" or "7 working days"',
     )
+    pdf: bool = Field(
+        False,
+        description="true or false: whether each copy also goes with itself as PDF, dated the day "
+        "for which it is planned",
+    )
 
 
 class Schedule(_Table):
@@ -201,6 +207,11 @@ class Schedule(_Table):
             if not step.after:
                 raise ValueError(f'step {number} needs "after", as in "7 working days"')
         return steps
+
+    @property
+    def steps_with_pdf(self) -> list[int]:
+        """Their numbers, from 1."""
+        return [number for number, step in enumerate(self.steps, 1) if step.pdf]
 
     def warnings(self) -> list[str]:
         """What is allowed, but worth a second look before approval."""

@@ -9,8 +9,8 @@ from sqlmodel import Session, col, select
 
 from outreach.campaigns.schedule import StopKind, schedule_of
 from outreach.campaigns.tables import Campaign
-from outreach.delivery.states import move, still_in_time
-from outreach.delivery.tables import Delivery, State
+from outreach.delivery.states import move, of_a_plan, still_in_time
+from outreach.delivery.tables import OF_A_PLAN, Delivery, State
 
 Scope = Literal["contact", "mission"]
 
@@ -25,7 +25,7 @@ _REASONS: Mapping[StopKind, str] = {
 
 def answered(session: Session, delivery: Delivery, kind: StopKind, now: datetime) -> int:
     """Stop the reminders that the campaign's schedule says end here; how many were stopped."""
-    if delivery.campaign_id is None:
+    if delivery.campaign_id is None or _is_lost_answer(delivery, kind):
         return 0
     stop = schedule_of(session.get_one(Campaign, delivery.campaign_id)).campaign.stop
     if kind not in stop.on:
@@ -40,6 +40,11 @@ def answered(session: Session, delivery: Delivery, kind: StopKind, now: datetime
         scope="contact" if kind == "bounce" else stop.scope,
         now=now,
     )
+
+
+def _is_lost_answer(delivery: Delivery, kind: StopKind) -> bool:
+    """It may have gone to another address than the letters, and says nothing about theirs."""
+    return delivery.purpose not in OF_A_PLAN and kind == "bounce"
 
 
 def stop_reminders(
@@ -96,7 +101,7 @@ def postpone(session: Session, *, contact_id: int, until: datetime, now: datetim
         update(Delivery)
         .where(
             col(Delivery.contact_id) == contact_id,
-            col(Delivery.campaign_id).is_not(None),
+            of_a_plan(),
             col(Delivery.state) == State.queued,
             still_in_time(now),
             or_(not_before.is_(None), not_before < until),

@@ -33,7 +33,7 @@ class Campaign(SQLModel, table=True):
     planned_at: datetime | None = None
     plan_digest: str | None = Field(default=None, max_length=64)
     # Files that the plan uses and nobody has reviewed, "reminder.fr"
-    unreviewed: list[str] = Field(default_factory=list, sa_type=JSON)
+    unreviewed: list[str] = Field(default=[], sa_type=JSON)
     refusals: int = 0  # refused for good one after the other, with nothing taken in between
     halted_at: datetime | None = None  # paused by itself then, and the organizers not yet told
     approved_by: str | None = Field(default=None, max_length=254)

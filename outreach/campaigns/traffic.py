@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlmodel import Session, col
 
 from outreach.campaigns.rates import Pace, Traffic, is_new
+from outreach.delivery.states import plan_of
 from outreach.delivery.tables import Delivery, SendingAddress, State
 
 OVERDUE = timedelta(minutes=15)  # a moment that passed so long ago is given anew
@@ -21,7 +22,7 @@ def traffic(
 ) -> Traffic:
     """The moments that bind a campaign of this sender."""
     found = Traffic()
-    its = col(Delivery.campaign_id) == campaign_id
+    its = plan_of(campaign_id)
     of_sender = col(Delivery.sender_address) == sender
     _add_coming(session, found, its, of_sender, now)
     if pace.ramp_up:

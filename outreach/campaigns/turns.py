@@ -21,7 +21,7 @@ from outreach.campaigns.timing import Delay, Timetable, timetable
 from outreach.campaigns.traffic import OVERDUE
 from outreach.contacts.states import MemberStates
 from outreach.contacts.tables import Contact, Mission
-from outreach.delivery.states import still_in_time
+from outreach.delivery.states import plan_of, still_in_time
 from outreach.delivery.tables import Delivery, State
 from outreach.errors import InvalidInput
 
@@ -165,7 +165,7 @@ def _comes_before() -> ColumnElement[bool]:
 
 def _timed(campaign: Campaign) -> ColumnElement[bool]:
     return and_(
-        col(Delivery.campaign_id) == campaign.id,
+        plan_of(campaign.id),
         col(Delivery.state) == State.queued,
         col(Delivery.due_at).is_not(None),
     )

@@ -1,7 +1,6 @@
 """Commands about campaigns: load a schedule, plan it, approve it, and stop it."""
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +8,21 @@ import click
 from sqlmodel import Session
 
 from outreach.accounts import audit, people
-from outreach.campaigns import approval, planning, plans, progress, schedule
+from outreach.campaigns import approval, plans, progress, schedule
 from outreach.campaigns.calendar_file import calendar_file
-from outreach.campaigns.materials import load_materials
-from outreach.campaigns.plans import PlanSummary, Status
+from outreach.campaigns.plans import Status
 from outreach.campaigns.tables import Campaign, CampaignState
 from outreach.cli.parts import with_outreach
-from outreach.cli.printing import facts, json_option, listing, note, out_option, to_json, write_out
-from outreach.letters.enclosures import size
+from outreach.cli.planning import make_plan, print_summary, warn_of_unreviewed
+from outreach.cli.printing import (
+    facts,
+    json_option,
+    listing,
+    note,
+    out_option,
+    to_json,
+    write_out,
+)
 from outreach.reports.wording import counted
 from outreach.wiring import Outreach
 
@@ -55,23 +61,13 @@ def load(outreach: Outreach, file: Path, by: str | None) -> None:
 @with_outreach
 def plan(outreach: Outreach, slug: str, as_json: bool) -> None:
     """Plan who gets what, in which language and when, and who does not and why."""
-    with outreach.database.transaction() as session:
-        planned = progress.get(session, slug)
-        what = schedule.schedule_of(planned).campaign
-        materials = load_materials(
-            outreach.settings.templates, what.letter, outreach.states, what.enclosures
-        )
-        summary = planning.plan(
-            session, planned, materials=materials, tokens=outreach.tokens, now=outreach.clock()
-        )
-        entries = [vars(entry) for entry in plans.entries(session, planned)]
-        _note_down(outreach, session, "campaign planned", planned)
+    summary, entries = make_plan(outreach, slug)
     if as_json:
         click.echo(to_json({"summary": vars(summary), "copies": entries}))
         return
     columns = ("recipient", "address", "member_state", "language", "step", "planned_at", "reason")
     listing(entries, as_json=False, empty="", columns=columns)
-    _print_summary(slug, summary)
+    print_summary(slug, summary)
 
 
 @campaign.command()
@@ -88,7 +84,7 @@ def approve(outreach: Outreach, slug: str, by: str, alone: bool) -> None:
         done = approval.approve(session, approved, by=approver, now=now, alone=alone)
         act = "campaign approved alone" if alone else "campaign approved"
         audit.note(session, actor=approver.address, act=act, subject=slug, now=now)
-    _warn_of_unreviewed(done.unreviewed)
+    warn_of_unreviewed(done.unreviewed)
     copies = counted(done.copies, "copy", "copies")
     note(f"Approved: {copies} will leave as their time comes.")
 
@@ -179,32 +175,6 @@ def calendar(outreach: Outreach, slug: str, out: Path | None) -> None:
 def write_schema(out: Path | None) -> None:
     """Write the JSON Schema of schedule files, by which editors complete and check them."""
     write_out(json.dumps(schedule.json_schema(), indent=2, ensure_ascii=False) + "\n", out)
-
-
-def _print_summary(slug: str, summary: PlanSummary) -> None:
-    contacts = counted(summary.contacts, "contact")
-    note(f"\n{contacts}: {summary.planned} to get the letter, {summary.held} held back.")
-    for reason, number in summary.reasons.items():
-        note(f"  {number}: {reason}")
-    languages = ", ".join(f"{language} {number}" for language, number in summary.languages.items())
-    note(f"Languages: {languages or 'none'}")
-    for step in summary.steps:
-        if step.first_at and step.last_at:
-            when = f"{step.first_at:%Y-%m-%d %H:%M} to {step.last_at:%Y-%m-%d %H:%M} UTC"
-            copies = counted(step.planned, "copy", "copies")
-            note(f"Step {step.step}, {step.letter}: {copies}, {when}")
-    if summary.enclosures:
-        files = ", ".join(f"{file.name} ({size(file.size)})" for file in summary.enclosures)
-        note(f"Enclosed with each copy: {files}")
-    for warning in summary.warnings:
-        note(f"Mind: {warning}")
-    _warn_of_unreviewed(summary.unreviewed)
-    note(f"Nothing leaves before somebody approves: outreach campaign approve {slug} --by ADDRESS")
-
-
-def _warn_of_unreviewed(unreviewed: Sequence[str]) -> None:
-    if unreviewed:
-        note(f"Mind: nobody has reviewed {', '.join(unreviewed)}.")
 
 
 def _note_down(

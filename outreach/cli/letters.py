@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -90,7 +91,7 @@ def bring_in(file: Path, slug: str, language: str, replace: bool) -> None:
 @click.option(
     "--as",
     "form",
-    type=click.Choice(["text", "html", "eml"]),
+    type=click.Choice(["text", "html", "eml", "pdf"]),
     default="text",
     show_default=True,
 )
@@ -115,6 +116,10 @@ def preview(
     else:
         with outreach.database.reading() as session:
             contact, mission = previewing.stored_contact(session, contact_id)
+    if form == "pdf":
+        day = now.astimezone(ZoneInfo(outreach.settings.timezone)).date()
+        made = previewing.preview_on_paper(materials, step, contact, mission, day)
+        return write_out(made, out)
     mail = previewing.preview(
         materials,
         step,

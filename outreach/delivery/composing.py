@@ -13,14 +13,13 @@ from sqlmodel import Session, col, select
 from outreach.delivery import mime
 from outreach.delivery.addresses import is_erased
 from outreach.delivery.headers import mailbox, one_line, unstructured
-from outreach.delivery.tables import Delivery, Purpose, message_id
+from outreach.delivery.tables import OF_A_PLAN, Delivery, Purpose, message_id
 from outreach.errors import InvalidInput
 from outreach.letters.copies import Copy, Links, Values, fill, values
 from outreach.letters.tables import Enclosure, Skeleton
 from outreach.tokens import Tokens
 
-_CAN_BE_LEFT = frozenset({Purpose.letter, Purpose.reminder})
-_BY_MACHINE = frozenset({Purpose.report, Purpose.notice})
+_BY_MACHINE = frozenset({Purpose.report, Purpose.notice, Purpose.entry})
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{3,900}>")  # what a stranger's mail called one may be no id
 
 
@@ -130,7 +129,7 @@ class Composer:
         assert delivery.id is not None
         leave = self._tokens.sign("unsubscribe", delivery.key)
         links = self._links(delivery, leave)
-        filled = values(delivery.slots, links)
+        filled = values(self._slots(delivery), links)
         outgoing = Outgoing(
             delivery_id=delivery.id,
             key=delivery.key,
@@ -167,6 +166,18 @@ class Composer:
     def reply_to(self, key: str) -> str:
         return self._inbox(self._tokens.sign("reply", key))
 
+    def is_own(self, address: str) -> bool:
+        """Whether mail to this address, in canonical form, comes back to our inbox."""
+        local, _, host = address.rpartition("@")
+        own = (self._reply_local.lower(), self._reply_domain.lower())
+        return (local.partition("+")[0], host) == own
+
+    def _slots(self, delivery: Row) -> Sequence[str]:
+        """What lets its recipient in stands in no row: it is made when the mail is."""
+        if delivery.purpose is not Purpose.entry:
+            return delivery.slots
+        return [*delivery.slots, entry_url(self._public_url, self._tokens, delivery.key)]
+
     def _links(self, delivery: Row, leave: str) -> Links:
         """The addresses of this copy's own pages: opting out, and the open image if it has one."""
         image = self._tokens.sign("open", delivery.key) if delivery.tracks_opens else None
@@ -180,7 +191,7 @@ class Composer:
 
     def _headers(self, delivery: Row, links: Links, leave: str) -> dict[str, str]:
         headers = _threading(delivery)
-        if delivery.purpose in _CAN_BE_LEFT:
+        if delivery.purpose in OF_A_PLAN:
             headers |= self._list_unsubscribe(links, leave)
         if delivery.purpose in _BY_MACHINE:
             headers["Auto-Submitted"] = "auto-generated"  # RFC 3834: a notice by a machine
@@ -193,6 +204,11 @@ class Composer:
             "List-Unsubscribe": f"<{links.unsubscribe_url}>, <mailto:{mail}?subject=unsubscribe>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
+
+
+def entry_url(public_url: str, tokens: Tokens, key: str) -> str:
+    """Where whoever holds the link made of ``key`` sets a password."""
+    return f"{public_url}/enter/{tokens.sign('entry', key)}"
 
 
 _written = lru_cache(maxsize=64)(format_datetime)  # a group has one date

@@ -21,7 +21,10 @@ Shared = TypeVar("Shared", Skeleton, Enclosure)
 
 
 class HandOver:
-    """Composes mails and gives them to one carrier; keeps what the copies of a letter share."""
+    """Composes mails and gives them to one carrier; keeps what the copies of a letter share.
+
+    Of enclosures only those of the last group: a copy may have one that is its own.
+    """
 
     def __init__(self, carrier: Carrier, composer: Composer) -> None:
         self._carrier, self._composer = carrier, composer
@@ -34,7 +37,8 @@ class HandOver:
         letters = {copy.skeleton_id for copy in copies if copy.skeleton_id}
         self._skeletons |= _read(session, Skeleton, letters - self._skeletons.keys())
         files = {each for copy in copies for each in copy.enclosures}
-        self._enclosures |= _read(session, Enclosure, files - self._enclosures.keys())
+        kept = {each: self._enclosures[each] for each in files & self._enclosures.keys()}
+        self._enclosures = kept | _read(session, Enclosure, files - kept.keys())
 
     def send(self, copies: Sequence[Claimed], now: datetime) -> list[Outcome]:
         """One outcome for each copy; a row that cannot become a mail fails without the others."""

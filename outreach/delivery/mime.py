@@ -26,10 +26,16 @@ def message(
     boundary: str,
 ) -> bytes:
     """Lines end with CRLF. ``boundary`` is of letters and digits, and in none of the contents."""
+    shown = [each for each in enclosures if each.content_id in html]
+    attached = [each for each in enclosures if each.content_id not in html]
+    formatted = _text(html, "html")
     # "=_" occurs in neither base64 nor quoted-printable.
-    body = _multipart("alternative", f"=_a{boundary}", [_text(text, "plain"), _text(html, "html")])
-    if enclosures:
-        body = _multipart("mixed", f"=_m{boundary}", [body, *map(_attachment, enclosures)])
+    if shown:
+        related = 'related; type="text/html"'  # RFC 2387, 3.1
+        formatted = _multipart(related, f"=_r{boundary}", [formatted, *map(_inline, shown)])
+    body = _multipart("alternative", f"=_a{boundary}", [_text(text, "plain"), formatted])
+    if attached:
+        body = _multipart("mixed", f"=_m{boundary}", [body, *map(_attachment, attached)])
     lines = "".join(folded(name, value) for name, value in head)
     return f"{lines}MIME-Version: 1.0\r\n".encode() + body
 
@@ -77,16 +83,21 @@ def _base64(data: bytes) -> bytes:
 
 
 def _attachment(enclosure: Enclosure) -> bytes:
-    return _attached(enclosure.name, enclosure.media_type, enclosure.content)
+    return _file(enclosure.name, enclosure.media_type, enclosure.content, "attachment")
+
+
+def _inline(enclosure: Enclosure) -> bytes:
+    named = f"Content-ID: <{enclosure.content_id}>\r\n".encode()
+    return named + _file(enclosure.name, enclosure.media_type, enclosure.content, "inline")
 
 
 @lru_cache(maxsize=16)
-def _attached(name: str, media_type: str, content: bytes) -> bytes:
+def _file(name: str, media_type: str, content: bytes, disposition: str) -> bytes:
     """The same for every copy, and large: encoded once."""
     head = (
         f"Content-Type: {media_type}\r\n"
         "Content-Transfer-Encoding: base64\r\n"
-        f"Content-Disposition: attachment;\r\n {_filename(name)}\r\n\r\n"
+        f"Content-Disposition: {disposition};\r\n {_filename(name)}\r\n\r\n"
     )
     return head.encode() + _base64(content)
 

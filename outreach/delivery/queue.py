@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from outreach.bulk import insert_new
 from outreach.delivery.addresses import domain
 from outreach.delivery.states import move, move_where, still_in_time, transition
-from outreach.delivery.tables import Delivery, Purpose, State, Suppression
+from outreach.delivery.tables import OF_A_PLAN, Delivery, Purpose, State, Suppression
 from outreach.errors import NotAllowed, NotFound
 from outreach.tokens import Tokens
 
@@ -192,5 +192,6 @@ def settle(
 
 def _afresh(delivery: Delivery, now: datetime) -> dict[str, Any]:
     # A campaign gives its rows their time: in its window, at its pace, and not while it is paused.
-    due_at = now if delivery.campaign_id is None else None
+    planned = delivery.campaign_id is not None and delivery.purpose in OF_A_PLAN
+    due_at = None if planned else now
     return {"attempts": 0, "due_at": due_at, "open_until": None, "expires_at": None}

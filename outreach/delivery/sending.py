@@ -18,10 +18,11 @@ from outreach.delivery.handing_over import HandOver
 from outreach.delivery.queue import LEASE, Claimed, claim, expire_leases, skip_expired
 from outreach.delivery.recording import Tally, record, remember_senders
 from outreach.delivery.suppression import cancel_suppressed
+from outreach.delivery.tables import OF_A_PLAN
 
 __all__ = ["Tally", "Watch", "drain"]
 
-# Told what became of the copies of each campaign, in the transaction that records it.
+# Told what became of the copies of each campaign's plan, in the transaction that records it.
 Watch = Callable[[Session, Mapping[int, Sequence[Outcome]], datetime], None]
 
 _AWAY = (OperationalError, InterfaceError, InternalError)  # the database, and not what we asked
@@ -128,7 +129,7 @@ def _by_campaign(
 ) -> Mapping[int, Sequence[Outcome]]:
     those: dict[int, list[Outcome]] = defaultdict(list)
     for copy, outcome in zip(group, outcomes, strict=True):
-        if copy.campaign_id is not None:
+        if copy.campaign_id is not None and copy.purpose in OF_A_PLAN:
             those[copy.campaign_id].append(outcome)
     return those
 

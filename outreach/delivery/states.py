@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Session, col
 
-from outreach.delivery.tables import Delivery, State
+from outreach.delivery.tables import OF_A_PLAN, Delivery, State
 
 TRANSITIONS: Mapping[State, frozenset[State]] = {
     State.queued: frozenset({State.sending, State.cancelled, State.skipped}),
@@ -31,6 +31,14 @@ TRANSITIONS: Mapping[State, frozenset[State]] = {
     State.skipped: frozenset({State.queued}),
 }
 
+# Back from where a misread mail had brought a copy; only a person's word leads these ways.
+TAKEN_BACK: Mapping[State, frozenset[State]] = {
+    State.cancelled: frozenset({State.queued}),
+    State.bounced: frozenset({State.delivered, State.sent, State.unknown}),
+    State.delivered: frozenset({State.sent, State.unknown}),
+    State.sent: frozenset({State.unknown}),
+}
+
 # Nothing was handed over: who has seen such a copy has looked at a preview.
 NOT_LEFT = frozenset({State.queued, State.cancelled, State.skipped})
 # A carrier took it, whatever came of it afterwards.
@@ -41,6 +49,18 @@ MAY_HAVE_GONE = TAKEN | {State.unknown}
 Moment = datetime | BindParameter[datetime]
 
 _CHUNK = 5_000  # ids a statement; both databases limit the parameters of one
+
+
+def of_a_plan(copies: type[Delivery] = Delivery) -> ColumnElement[bool]:
+    """No answer from the desk, which goes at once whatever holds for its campaign's letters.
+
+    By a column of no index, so that a query goes the same way with it as without.
+    """
+    return col(copies.purpose).in_(sorted(OF_A_PLAN))
+
+
+def plan_of(campaign_id: int | None) -> ColumnElement[bool]:
+    return (col(Delivery.campaign_id) == campaign_id) & of_a_plan()
 
 
 def held_back() -> ColumnElement[bool]:
@@ -119,6 +139,22 @@ def transition(
         .values(values)
         .execution_options(synchronize_session=False)
     )
+
+
+def take_back(session: Session, number: int, *, was: State, to: State, **columns: Any) -> bool:
+    """Bring a copy from ``was`` back to ``to``, with the other columns as they stood then.
+
+    False where it has moved on since, or where the table knows no such way.
+    """
+    if to is not was and to not in TAKEN_BACK.get(was, ()):
+        return False
+    change = (
+        update(Delivery)
+        .where(col(Delivery.id) == number, col(Delivery.state) == was)
+        .values(state=to, **columns)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(session.exec(change).rowcount)
 
 
 def _stamps(to: State, now: Moment) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from outreach.delivery.tables import Delivery, State, Suppression, SuppressionRe
 
 _CHUNK = 5_000  # addresses a statement; both databases limit the parameters of one
 
-_WORDS: Mapping[SuppressionReason, str] = {
+WORDS: Mapping[SuppressionReason, str] = {
     SuppressionReason.unsubscribed: "the recipient opted out",
     SuppressionReason.bounced: "mail to this address came back for good",
     SuppressionReason.complained: "the recipient complained",
@@ -40,7 +40,7 @@ def suppress(
     # By their ids: told the state too, SQLite may rather go through all that is queued.
     theirs = select(col(Delivery.id)).where(col(Delivery.recipient_address) == address)
     ids = list(session.execute(theirs).scalars())
-    move(session, ids, State.cancelled, now=now, reason=_WORDS[reason])
+    move(session, ids, State.cancelled, now=now, reason=WORDS[reason])
     return stored is not None
 
 
@@ -83,4 +83,4 @@ def cancel_suppressed(session: Session, *, now: datetime) -> int:
 def _cancel(
     session: Session, criteria: ColumnElement[bool], reason: SuppressionReason, now: datetime
 ) -> int:
-    return len(move_where(session, criteria, State.cancelled, now=now, reason=_WORDS[reason]))
+    return len(move_where(session, criteria, State.cancelled, now=now, reason=WORDS[reason]))

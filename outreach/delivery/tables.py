@@ -17,6 +17,11 @@ class Purpose(StrEnum):
     answer = "answer"
     report = "report"
     notice = "notice"
+    entry = "entry"  # an invitation or a new password: whoever reads it can come in
+
+
+# What a plan makes: a campaign's pauses, pace and figures are about these, and about no answers.
+OF_A_PLAN = frozenset({Purpose.letter, Purpose.reminder})
 
 
 class State(StrEnum):
@@ -74,8 +79,8 @@ class Delivery(SQLModel, table=True):
 
     language: str = Field(default="en", max_length=16)
     skeleton_id: str | None = Field(default=None, foreign_key="skeleton.id", max_length=64)
-    slots: list[str] = Field(default_factory=list, sa_type=JSON)
-    enclosures: list[str] = Field(default_factory=list, sa_type=JSON)  # ids, in their order
+    slots: list[str] = Field(default=[], sa_type=JSON)
+    enclosures: list[str] = Field(default=[], sa_type=JSON)  # ids, in their order
     sender_name: str = ""
     sender_address: str = Field(max_length=254)
     recipient_name: str = ""
@@ -83,7 +88,7 @@ class Delivery(SQLModel, table=True):
     recipient_domain: str = Field(max_length=255)
     tracks_opens: bool = False
     in_reply_to: str | None = None
-    references: list[str] = Field(default_factory=list, sa_type=JSON)
+    references: list[str] = Field(default=[], sa_type=JSON)
 
     planned_at: datetime | None = None  # when the plan foresees it
     # As planned; later after an absence, or while the mail before it has not gone.

@@ -1,4 +1,4 @@
-"""Enclosures: files that go with every copy, from ``templates/letters/<slug>/enclosures/``."""
+"""Enclosures: files that go with copies, most of them from the letter's folder ``enclosures/``."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from unicodedata import normalize
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from outreach.db import insertion
 from outreach.errors import InvalidInput
 from outreach.letters.file_kinds import kind_of
 from outreach.letters.tables import Enclosure
@@ -45,6 +46,13 @@ def checked_name(name: str) -> str:
     return name
 
 
+def file_name(title: str, ending: str) -> str:
+    """A name that ``checked_name`` takes, as much of the title as there is room for."""
+    plain = (" " if not one.isprintable() or one in _NOT_IN_NAMES else one for one in title)
+    words = " ".join(normalize("NFC", "".join(plain)).split())
+    return (words[: LONGEST_NAME - len(ending)].strip(" .") or "letter") + ending
+
+
 def load_enclosures(templates: Path, slug: str, names: Sequence[str]) -> list[Enclosure]:
     """The letter's files of these names, in this order; InvalidInput lists all that is wrong."""
     found: list[Enclosure] = []
@@ -54,12 +62,17 @@ def load_enclosures(templates: Path, slug: str, names: Sequence[str]) -> list[En
             found.append(_load(_folder(templates, slug), name))
         except InvalidInput as problem:
             problems.append(str(problem))
-    total = sum(len(enclosure.content) for enclosure in found)
-    if total > LARGEST_TOGETHER:
-        most = size(LARGEST_TOGETHER)
-        problems.append(f"together they have {size(total)}, and a mail takes {most}; enclose less")
+    problems += _too_much(found)
     if problems:
         raise InvalidInput(f"The enclosures of {slug} cannot be sent:", problems)
+    return found
+
+
+def from_files(files: Sequence[tuple[str, bytes]]) -> list[Enclosure]:
+    """Names and contents as somebody chose them for one mail; InvalidInput says what is wrong."""
+    found = [_checked(checked_name(name), content, where=name) for name, content in files]
+    for problem in _too_much(found):
+        raise InvalidInput(f"The files cannot be sent: {problem}.")
     return found
 
 
@@ -71,6 +84,14 @@ def check_enclosures(templates: Path, slug: str) -> Iterator[str]:
             _load(folder, name)
         except InvalidInput as problem:
             yield str(problem)
+
+
+def store(session: Session, enclosures: Sequence[Enclosure]) -> None:
+    """What is stored already is only held on to, so that nobody deletes it as unused meanwhile."""
+    insert = insertion(session, Enclosure)
+    held = insert.on_conflict_do_update(index_elements=["id"], set_={"name": insert.excluded.name})
+    if enclosures:
+        session.connection().execute(held, [each.model_dump() for each in enclosures])
 
 
 def enclosed(session: Session, ids: Sequence[str]) -> list[Enclosed]:
@@ -103,11 +124,27 @@ def _load(folder: Path, name: str) -> Enclosure:
     if name not in there:
         others = ", ".join(there) or "none"
         raise InvalidInput(f"{folder / name}: there is no such file; there are: {others}")
-    content = _read(there[name])
+    return _checked(name, _read(there[name]), where=str(there[name]))
+
+
+def _checked(name: str, content: bytes, *, where: str) -> Enclosure:
+    if not content:
+        raise InvalidInput(f"{where}: it is empty; put the finished file there")
+    if len(content) > LARGEST:
+        most = size(LARGEST)
+        raise InvalidInput(f"{where}: it has over {most}; make it smaller, or link to it instead")
     kind = kind_of(name)
     if fault := kind.fault(content):
-        raise InvalidInput(f"{there[name]}: {fault}")
+        raise InvalidInput(f"{where}: {fault}")
     return Enclosure.of(name, kind.media_type, content)
+
+
+def _too_much(enclosures: Sequence[Enclosure]) -> list[str]:
+    total = sum(len(enclosure.content) for enclosure in enclosures)
+    if total <= LARGEST_TOGETHER:
+        return []
+    most = size(LARGEST_TOGETHER)
+    return [f"together they have {size(total)}, and a mail takes {most}; enclose less"]
 
 
 def _read(path: Path) -> bytes:
@@ -115,12 +152,6 @@ def _read(path: Path) -> bytes:
         raise InvalidInput(f"{path}: this is no file, or a link to one; put the file itself there")
     try:
         with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
+            return file.read(LARGEST + 1)
     except OSError as error:
         raise InvalidInput(f"{path}: it cannot be read: {error.strerror}") from None
-    if not content:
-        raise InvalidInput(f"{path}: it is empty; put the finished file there")
-    if len(content) > LARGEST:
-        most = size(LARGEST)
-        raise InvalidInput(f"{path}: it has over {most}; make it smaller, or link to it instead")
-    return content

@@ -15,6 +15,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from outreach.letters.grammar import Problem
 from outreach.letters.markers import SLOT, UNSUBSCRIBE
 
+_NOTE_IN_NOTE = "note_in_note"
 _GOOD_LINK = re.compile(rf"(?:https?://|mailto:)\S|{UNSUBSCRIBE}$", re.IGNORECASE)
 _BARE_UNSUBSCRIBE = re.compile(rf"(?<!\]\()(?:<{UNSUBSCRIBE}>|(?<![\[<]){UNSUBSCRIBE})")
 _NOTE = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:", re.MULTILINE)
@@ -44,6 +45,7 @@ def letter_markdown() -> MarkdownIt:
     markdown.disable(["code", "fence", "lheading", "text_join"])
     markdown.use(footnote_plugin, inline=False)
     markdown.core.ruler.after("inline", "join_wide_lines", _join_wide_lines)
+    markdown.core.ruler.before("footnote_tail", _NOTE_IN_NOTE, _mark_notes_in_notes)
     return markdown
 
 
@@ -64,6 +66,9 @@ def numbers(ordered_list: SyntaxTreeNode) -> list[int]:
 
 def refusals(tokens: Sequence[Token]) -> Iterator[Problem]:
     """What can never be sent, with the lines of the Markdown (from 0)."""
+    for token in tokens:
+        if token.type == _NOTE_IN_NOTE:
+            yield Problem(token.map[0] if token.map else 0, "a note cannot stand within a note")
     for line, token in _inline(tokens):
         if token.type == "image":
             yield Problem(line, "a letter holds no pictures")
@@ -99,6 +104,18 @@ def _inline(tokens: Sequence[Token]) -> Iterator[tuple[int, Token]]:
         for token in block.children or ():
             yield line, token
             line += token.type in ("softbreak", "hardbreak")
+
+
+def _mark_notes_in_notes(state: StateCore) -> None:
+    """The plugin would lose the text around a note that is written inside of another."""
+    depth, line = 0, 0
+    for token in state.tokens:
+        line = token.map[0] if token.map else line
+        if token.type in ("footnote_reference_open", "footnote_reference_close"):
+            inner = min(depth, depth + token.nesting) > 0
+            depth += token.nesting
+            if inner:
+                token.type, token.nesting, token.map = _NOTE_IN_NOTE, 0, [line, line]
 
 
 def _join_wide_lines(state: StateCore) -> None:

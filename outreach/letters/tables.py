@@ -25,12 +25,18 @@ class Skeleton(SQLModel, table=True):
 
 
 class Enclosure(SQLModel, table=True):
-    """A file that goes with every copy of a letter; ``id`` is the SHA-256 of all the rest."""
+    """A file that goes with copies of a letter, or with one alone; ``id`` is the SHA-256 of all
+    the rest."""
 
     id: str = Field(primary_key=True, max_length=64)
     name: str = Field(max_length=80)  # as recipients see it: "Open letter.pdf"
     media_type: str = Field(max_length=100)
     content: bytes
+
+    @property
+    def content_id(self) -> str:
+        """RFC 2392. What the HTML of a mail shows by it is a part of the mail, no attachment."""
+        return f"{self.id}@enclosure"
 
     @classmethod
     def of(cls, name: str, media_type: str, content: bytes) -> "Enclosure":

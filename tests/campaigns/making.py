@@ -5,12 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, delete, select
 
 from outreach.accounts.tables import Organizer, Role
 from outreach.campaigns import approval, planning, progress
 from outreach.campaigns.drafting import Materials
+from outreach.campaigns.papers import papers_dated_in
 from outreach.campaigns.plans import PlanSummary
 from outreach.campaigns.tables import Campaign
 from outreach.contacts.states import MemberStates, load_states
@@ -23,6 +25,7 @@ from outreach.letters.source import Letter, LetterSource
 from outreach.tokens import Tokens
 
 MONDAY = datetime(2026, 11, 30, 9, tzinfo=UTC)  # the day before the letter of ``a_schedule``
+ZURICH = ZoneInfo("Europe/Zurich")
 LOADER = "loader@example.org"
 TOKENS = Tokens("a secret for tests")
 
@@ -163,7 +166,10 @@ def planned(
     **changes: Any,
 ) -> PlanSummary:
     changed = replace(materials(letter), **changes)
-    return planning.plan(session, campaign, materials=changed, tokens=TOKENS, now=now)
+    with papers_dated_in(ZURICH) as papers:
+        return planning.plan(
+            session, campaign, materials=changed, tokens=TOKENS, papers=papers, now=now
+        )
 
 
 def an_approver(address: str = "approver@example.org", role: Role = Role.approver) -> Organizer:

@@ -4,10 +4,11 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session, delete
+from sqlmodel import Session, select
 
 from outreach.campaigns import approval
-from outreach.campaigns.plans import enclosures
+from outreach.campaigns.enclosures import enclosures
+from outreach.campaigns.progress import discard_plan
 from outreach.campaigns.schedule import parse
 from outreach.campaigns.tables import Campaign
 from outreach.delivery.composing import Composer
@@ -94,7 +95,7 @@ def test_a_campaign_without_enclosures_or_plan_has_none(session: Session) -> Non
     assert attached(session, campaign, 1) == []
 
 
-def test_planning_without_the_file_leaves_the_stored_one_for_nobody(
+def test_planning_without_the_file_deletes_the_stored_one(
     session: Session, tmp_path: Path, file: Path
 ) -> None:
     a_contact(session)
@@ -102,7 +103,18 @@ def test_planning_without_the_file_leaves_the_stored_one_for_nobody(
     planned(session, campaign, enclosures=loaded(tmp_path))
     planned(session, campaign)
     assert enclosures(session, campaign) == []
-    assert session.exec(delete(Enclosure)).rowcount == 1
+    assert session.exec(select(Enclosure.name)).all() == []
+
+
+def test_discarding_a_plan_leaves_the_file_to_those_who_send_it_too(
+    session: Session, tmp_path: Path, file: Path
+) -> None:
+    a_contact(session)
+    campaign, other = (a_campaign(session, slug=slug) for slug in ("offices", "other"))
+    for each in (campaign, other):
+        planned(session, each, enclosures=loaded(tmp_path))
+    discard_plan(session, campaign)
+    assert attached(session, other, 1) == [("Pétition.pdf", PDF)]
 
 
 def test_large_enclosures_are_pointed_out_before_approval(

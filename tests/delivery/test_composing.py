@@ -115,8 +115,9 @@ def test_what_is_no_letter_has_no_list_to_leave(purpose: Purpose) -> None:
 
 @pytest.mark.parametrize("purpose", list(Purpose))
 def test_only_notices_by_a_machine_call_themselves_automatic(purpose: Purpose) -> None:
-    automatic = {Purpose.report: "auto-generated", Purpose.notice: "auto-generated"}
-    assert sent(purpose=purpose)["Auto-Submitted"] == automatic.get(purpose)
+    by_machine = {Purpose.report, Purpose.notice, Purpose.entry}
+    automatic = "auto-generated" if purpose in by_machine else None
+    assert sent(purpose=purpose)["Auto-Submitted"] == automatic
 
 
 def test_the_open_image_has_an_address_only_where_opens_are_counted() -> None:

@@ -99,5 +99,26 @@ def test_an_enclosure_comes_out_as_it_went_in(name: str) -> None:
     assert message.defects == first.defects == []
 
 
+def test_what_the_html_shows_stands_beside_it_and_the_rest_is_attached() -> None:
+    picture = Enclosure.of("states.png", "image/png", b"\x89PNG" * 50)
+    html = f'<p><img src="cid:{picture.content_id}" alt="States"></p>'
+    message = read(written("Dear Sir", html, picture, PDF))
+    assert [part.get_filename() for part in message.iter_attachments()] == ["Open letter.pdf"]
+    assert (body(message, "plain"), body(message, "html")) == ("Dear Sir\n", f"{html}\n")
+    (related,) = (each for each in message.walk() if each.get_content_subtype() == "related")
+    assert related.get_param("type") == "text/html"
+    shown = list(related.iter_parts())[1]
+    assert shown["Content-ID"] == f"<{picture.content_id}>"
+    assert (shown.get_content(), shown.get_content_type()) == (picture.content, "image/png")
+    assert shown.get_content_disposition() == "inline"
+    assert message.defects == related.defects == shown.defects == []
+
+
+def test_a_mail_that_only_shows_pictures_has_nothing_attached() -> None:
+    picture = Enclosure.of("states.png", "image/png", b"\x89PNG")
+    message = read(written("Dear Sir", f'<img src="cid:{picture.content_id}">', picture))
+    assert message.get_content_type() == "multipart/alternative"
+
+
 def test_the_same_mail_has_the_same_bytes() -> None:
     assert written("Dear Sir", "<p>é</p>", PDF) == written("Dear Sir", "<p>é</p>", PDF)

@@ -108,6 +108,26 @@ def test_enclosures_headers_and_reply_addresses_arrive_with_each_copy() -> None:
     assert len(mail["attachments"]) == 1
 
 
+def test_a_copy_that_encloses_what_is_its_own_goes_alone_and_its_letter_is_not_prepared_for_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own = [Enclosure.of("Letter.pdf", "application/pdf", b"%d" % number) for number in range(3)]
+    group = [a_mail(number, enclosures=[own[number], A_PDF]) for number in range(3)]
+    monkeypatch.setattr(requests, "TaggedLetter", None)
+    sent = bodies(group)
+    assert [list(arrivals(mail)) for mail in sent] == [[approved(mail)] for mail in group]
+
+
+def test_a_picture_that_the_html_shows_is_no_attachment() -> None:
+    picture = Enclosure.of("states.png", "image/png", b"\x89PNG")
+    showing = a_skeleton(html=f'<p><img src="cid:{picture.content_id}" alt="States"></p>')
+    [mail] = bodies([a_mail(1, skeleton=showing, enclosures=[picture, A_PDF])])
+    inline, attached = mail["attachments"]
+    assert (inline["disposition"], inline["content_id"]) == ("inline", picture.content_id)
+    assert attached["disposition"] == "attachment"
+    assert "content_id" not in attached
+
+
 def test_a_letter_is_said_once_for_all_who_get_it() -> None:
     [mail] = bodies([a_mail(number) for number in range(1000)])
     assert numbers(mail) == list(range(1000))

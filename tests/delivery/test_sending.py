@@ -14,11 +14,13 @@ from outreach.db import Database
 from outreach.delivery.carriers import Outcome
 from outreach.delivery.carriers.outbox import Outbox
 from outreach.delivery.composing import Outgoing
+from outreach.delivery.handing_over import HandOver
 from outreach.delivery.queue import claim, expire_leases
 from outreach.delivery.recording import WAITS
 from outreach.delivery.sending import Tally, drain
 from outreach.delivery.suppression import suppress
 from outreach.delivery.tables import Delivery, SendingAddress, State, SuppressionReason
+from outreach.letters.tables import Enclosure
 from tests.delivery.making import (
     MORNING,
     a_campaign,
@@ -396,3 +398,19 @@ def test_an_outcome_does_not_touch_a_copy_that_somebody_else_has_claimed_since(
     send(database, Told(slowly))
     row = the_only(database)
     assert (row.state, row.claimed_by) == (State.sending, "two")
+
+
+def test_files_that_are_one_copys_own_are_forgotten_after_its_group(database: Database) -> None:
+    for_all, *own = (Enclosure.of(f"{n}.pdf", "application/pdf", b"%d" % n) for n in range(7))
+    with database.transaction() as session:
+        session.add_all([for_all, *own])
+    rows = [a_row(n, enclosures=[each.id, for_all.id]) for n, each in enumerate(own, 1)]
+    put_in(database, *rows)
+    hand_over = HandOver(Told(), a_composer())
+    for _ in range(3):
+        with database.transaction() as session:
+            group = claim(session, worker="one", limit=2, now=MORNING)
+            hand_over.load(session, group)
+        names = {each for copy in group for each in copy.enclosures}
+        assert hand_over._enclosures.keys() == names
+        assert [each.verdict for each in hand_over.send(group, MORNING)] == ["sent"] * 2

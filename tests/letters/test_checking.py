@@ -42,6 +42,8 @@ def test_a_good_letter_has_no_problems():
             "line 1: a value cannot stand in the address",
         ),
         ("a\nb ![x](https://example.org/x.png)", "line 2: a letter holds no pictures"),
+        ("a[^1]\n\n[^1]: > [^1]: ", "line 3: a note cannot stand within a note"),
+        ("a[^1]\n\n[^1]: b\n\n    [^2]: c", "line 5: a note cannot stand within a note"),
     ],
 )
 def test_what_could_never_be_sent_is_refused_when_checked_and_when_compiled(body, said):

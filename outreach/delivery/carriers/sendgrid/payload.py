@@ -36,7 +36,7 @@ def in_common(mail: Outgoing, content: Copy, reply_to: str) -> bytes:
         "tracking_settings": _TRACKING,
     }
     if mail.enclosures:
-        said["attachments"] = [_attachment(each) for each in mail.enclosures]
+        said["attachments"] = [_attachment(each, content.html) for each in mail.enclosures]
     return orjson.dumps(said)
 
 
@@ -62,10 +62,13 @@ def _mailbox(name: str, address: str) -> dict[str, str]:
     return {"email": address, "name": name} if name else {"email": address}
 
 
-def _attachment(enclosure: Enclosure) -> dict[str, str]:
-    return {
+def _attachment(enclosure: Enclosure, html: str) -> dict[str, str]:
+    said = {
         "content": b64encode(enclosure.content).decode(),
         "type": enclosure.media_type,
         "filename": enclosure.name,
         "disposition": "attachment",
     }
+    if enclosure.content_id in html:
+        said.update(disposition="inline", content_id=enclosure.content_id)
+    return said

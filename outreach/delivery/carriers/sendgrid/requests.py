@@ -3,6 +3,7 @@
 Where SendGrid's pages contradict each other about a limit, the smaller figure stands here.
 """
 
+from collections import Counter
 from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass, field
 
@@ -51,13 +52,18 @@ def share_out(group: Iterable[Outgoing], *, shared: bool) -> list[Request]:
     """The whole group, each request in the group's order; one a copy where not ``shared``."""
     if not shared:
         return [Request([mail]) for mail in group]
+    mails = list(group)
+    alike = list(map(_alike, mails))
+    times = Counter(alike)
     letters: dict[Hashable, _Letter] = {}
     made: list[Request] = []
-    for mail in group:
-        alike = _alike(mail)
-        if alike not in letters:
-            letters[alike] = _Letter(mail)
-        made += letters[alike].put(mail)
+    for mail, those in zip(mails, alike, strict=True):
+        if times[those] == 1:  # as every copy that encloses itself
+            made.append(Request([mail]))
+            continue
+        if those not in letters:
+            letters[those] = _Letter(mail)
+        made += letters[those].put(mail)
     return made
 
 
