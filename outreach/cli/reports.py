@@ -1,5 +1,6 @@
 """Commands about the weekly report."""
 
+from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -7,8 +8,9 @@ import click
 
 from outreach import worker
 from outreach.cli.parts import with_outreach
-from outreach.cli.printing import note, out_option, to_json, write_out
-from outreach.reports import rendering, weekly
+from outreach.cli.printing import facts, json_option, note, out_option, to_json, write_out
+from outreach.reports import paper, rendering, weekly
+from outreach.reports.counters import keeping
 from outreach.reports.weeks import Week
 from outreach.wiring import Outreach
 
@@ -23,7 +25,7 @@ def report() -> None:
 @click.option(
     "--as",
     "form",
-    type=click.Choice(["text", "html", "csv", "json"]),
+    type=click.Choice(["text", "html", "pdf", "csv", "json"]),
     default="text",
     show_default=True,
 )
@@ -40,13 +42,25 @@ def show(
     if send:
         worker.make_report(outreach, week, now)
         note(f"The report of {week} is in the queue, once for each organizer who gets reports.")
-    with outreach.database.reading() as session:
+    with outreach.database.transaction() as session:
         figures = weekly.figures_of(session, week, zone=zone, states=outreach.states, now=now)
+        before = weekly.stored(session, week.previous)
     links = rendering.Links(outreach.settings.public_url)
-    renderings = {
+    renderings: dict[str, Callable[[], str | bytes]] = {
         "text": lambda: rendering.as_text(figures, links),
         "html": lambda: rendering.as_html(figures, links),
+        "pdf": lambda: paper.as_pdf(figures, before, links),
         "csv": lambda: rendering.as_csv(figures),
         "json": lambda: to_json(rendering.as_json(figures)) + "\n",
     }
     write_out(renderings[form](), out)
+
+
+@report.command()
+@json_option
+@with_outreach
+def recount(outreach: Outreach, as_json: bool) -> None:
+    """Count all figures anew and put right what is wrong; the worker does it once a day."""
+    drift = keeping.recount(outreach.database, ZoneInfo(outreach.settings.timezone))
+    found = {"missions_put_right": drift.missions, "sums_put_right": drift.counters}
+    facts(found, as_json=as_json)

@@ -8,11 +8,14 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Row, Select, func, select
 from sqlmodel import Session, col
 
+from outreach.bulk import among
 from outreach.campaigns.tables import Campaign
 from outreach.contacts.states import MemberStates
 from outreach.contacts.tables import Mission
-from outreach.inbox.tables import IncomingMail, MailKind, Thread, ThreadState
+from outreach.inbox.kinds import MailKind
+from outreach.inbox.tables import IncomingMail, Thread, ThreadState
 from outreach.letters.markers import one_line
+from outreach.reports.counters.tables import MissionProgress
 from outreach.reports.missions import state_name
 
 OPENING = 240  # characters of an answer that a report shows
@@ -78,14 +81,10 @@ def _replies(period: tuple[datetime, datetime]) -> Select[Any]:
 
 
 def _answered_before(session: Session, missions: Collection[int], start: datetime) -> set[int]:
-    query = (
-        select(col(Thread.mission_id))
-        .join(IncomingMail, col(IncomingMail.thread_id) == col(Thread.id))
-        .where(
-            col(IncomingMail.kind) == MailKind.reply,
-            col(IncomingMail.received_at) < start,
-            col(Thread.mission_id).in_(missions),
-        )
+    """As the counters are kept."""
+    query = select(col(MissionProgress.mission_id)).where(
+        among(session, col(MissionProgress.mission_id), missions),
+        col(MissionProgress.replied_at) < start,
     )
     return set(session.scalars(query))
 

@@ -1,128 +1,146 @@
 """What needs a person, as things stand when the report is made."""
 
-from datetime import datetime
-from typing import Literal
+from datetime import UTC, date, datetime, time
 
-from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Executable, func, select
+from sqlalchemy import ColumnElement, Executable, exists, func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from outreach.campaigns.tables import Campaign
 from outreach.contacts.states import MemberStates
-from outreach.contacts.tables import Contact, Mission
-from outreach.delivery.states import held_back
-from outreach.delivery.tables import Delivery, Purpose, State, Suppression
+from outreach.contacts.tables import Mission
+from outreach.delivery.states import of_a_plan
+from outreach.delivery.tables import Delivery, Purpose, State
+from outreach.inbox.filing import is_held
 from outreach.inbox.tables import IncomingMail, RawMail, RawState, Thread, ThreadState
 from outreach.reports.missions import mission_name, state_name
-
-Kind = Literal["waiting", "holding_pen", "unreadable", "in_doubt", "unreachable", "held_back"]
+from outreach.reports.needs import AGE, Kind, Need, ages
+from outreach.reports.stuck import contacts_held_back, unreachable
 
 _CAMPAIGN = (col(Campaign.slug), col(Campaign.name))
-_TO_A_MISSION = (Purpose.letter, Purpose.reminder, Purpose.answer)
+_DID_NOT_ARRIVE = (State.failed, State.bounced, State.cancelled, State.skipped)
 
 
-class Need(BaseModel):
-    """One line of work: how many, of which campaign or for what reason, and since when."""
-
-    model_config = ConfigDict(frozen=True)
-
-    kind: Kind
-    count: int
-    campaign: str = ""
-    slug: str = ""
-    reason: str = ""
-    missions: list[str] = []
-    oldest_at: datetime | None = None
-
-
-def needs_a_person(session: Session, states: MemberStates) -> list[Need]:
+def needs_a_person(session: Session, states: MemberStates, today: date) -> list[Need]:
+    """``today`` is the day in the organization's zone."""
+    old = datetime.combine(today - AGE, time(), UTC)
     return [
-        *_counted(session, "waiting", _threads_waiting()),
-        *_counted(session, "holding_pen", _holding_pen()),
-        *_counted(session, "unreadable", _unreadable()),
-        *_in_doubt(session),
-        *_unreachable(session, states),
-        *_held_back(session),
+        *_counted(session, "waiting", _threads_waiting(old)),
+        *_due(session, states, today),
+        *_answers_lost(session, states, old),
+        *_counted(session, "holding_pen", _holding_pen(old)),
+        *_counted(session, "unreadable", _unreadable(old)),
+        *_in_doubt(session, old),
+        *unreachable(session, states, old),
+        *contacts_held_back(session, old),
     ]
 
 
 def _counted(session: Session, kind: Kind, query: Executable) -> list[Need]:
-    count, oldest_at = session.execute(query).one()
-    return [Need(kind=kind, count=count, oldest_at=oldest_at)] if count else []
+    count, oldest_at, older = session.execute(query).one()
+    return [Need(kind=kind, count=count, oldest_at=oldest_at, older=older)] if count else []
 
 
-def _threads_waiting() -> Executable:
+def _threads_waiting(old: datetime) -> Executable:
     ours = (ThreadState.new, ThreadState.waiting_for_us)
-    return select(func.count(), func.min(Thread.last_mail_at)).where(col(Thread.state).in_(ours))
+    return select(*ages(Thread.last_mail_at, old)).where(col(Thread.state).in_(ours))
 
 
-def _holding_pen() -> Executable:
-    return select(func.count(), func.min(IncomingMail.received_at)).where(
-        col(IncomingMail.thread_id).is_(None), col(IncomingMail.delivery_id).is_(None)
-    )
-
-
-def _unreadable() -> Executable:
-    return select(func.count(), func.min(RawMail.received_at)).where(
-        col(RawMail.state) == RawState.unreadable
-    )
-
-
-def _in_doubt(session: Session) -> list[Need]:
+def _due(session: Session, states: MemberStates, today: date) -> list[Need]:
     query = (
-        select(*_CAMPAIGN, func.count(), func.min(Delivery.settled_at))
+        select(col(Mission.organization), col(Mission.state), col(Thread.due_on))
+        .join(Thread, col(Thread.mission_id) == col(Mission.id))
+        .where(col(Thread.due_on) <= today, col(Thread.state) != ThreadState.closed)
+        .order_by(col(Thread.due_on), col(Thread.id))
+    )
+    found = session.execute(query).all()
+    if not found:
+        return []
+    return [
+        Need(
+            kind="due",
+            count=len(found),
+            missions=[mission_name(name, state_name(states, code)) for name, code, _ in found],
+            # At noon, which is the same day in nearly every zone.
+            oldest_at=datetime.combine(found[0].due_on, time(12), UTC),
+            older=sum(due_on < today - AGE for _, _, due_on in found),
+        )
+    ]
+
+
+def _answers_lost(session: Session, states: MemberStates, old: datetime) -> list[Need]:
+    """Answers in doubt; and those that did not arrive, until another is sent or the thread closed.
+
+    One line a thread.
+    """
+    query = (
+        select(
+            col(Thread.id),
+            *ages(Delivery.settled_at, old),
+            col(Mission.organization),
+            col(Mission.state),
+        )
+        .join_from(Delivery, Thread, _is_thread_of(Delivery))
+        .join(Mission, col(Mission.id) == col(Thread.mission_id))
+        .where(_is_answer(Delivery), _is_unknown() | _is_left_lost())
+        .group_by(col(Thread.id), col(Mission.organization), col(Mission.state))
+        .order_by(func.min(Delivery.settled_at))
+    )
+    return [
+        Need(
+            kind="answer_lost",
+            thread_id=thread_id,
+            count=count,
+            oldest_at=since,
+            older=older,
+            missions=[mission_name(name, state_name(states, code))],
+        )
+        for thread_id, count, since, older, name, code in session.execute(query)
+    ]
+
+
+def _is_answer(copy: type[Delivery]) -> ColumnElement[bool]:
+    """Answers have no step: by that an index finds them among all copies of their campaign."""
+    return (col(copy.purpose) == Purpose.answer) & col(copy.step).is_(None)
+
+
+def _is_thread_of(copy: type[Delivery]) -> ColumnElement[bool]:
+    its_campaign = col(Thread.campaign_id) == col(copy.campaign_id)
+    return its_campaign & (col(Thread.mission_id) == col(copy.mission_id))
+
+
+def _is_unknown() -> ColumnElement[bool]:
+    return col(Delivery.state) == State.unknown
+
+
+def _is_left_lost() -> ColumnElement[bool]:
+    later = aliased(Delivery)
+    another = exists().where(
+        _is_answer(later),
+        _is_thread_of(later),
+        col(later.id) > col(Delivery.id),
+    )
+    lost = col(Delivery.state).in_(_DID_NOT_ARRIVE)
+    return lost & (col(Thread.state) != ThreadState.closed) & ~another
+
+
+def _holding_pen(old: datetime) -> Executable:
+    return select(*ages(IncomingMail.received_at, old)).where(is_held())
+
+
+def _unreadable(old: datetime) -> Executable:
+    return select(*ages(RawMail.received_at, old)).where(col(RawMail.state) == RawState.unreadable)
+
+
+def _in_doubt(session: Session, old: datetime) -> list[Need]:
+    query = (
+        select(*_CAMPAIGN, *ages(Delivery.settled_at, old))
         .join_from(Delivery, Campaign, col(Campaign.id) == col(Delivery.campaign_id))
-        .where(col(Delivery.state) == State.unknown, col(Delivery.purpose).in_(_TO_A_MISSION))
+        .where(_is_unknown(), of_a_plan())
         .group_by(*_CAMPAIGN)
         .order_by(col(Campaign.slug))
     )
     return [
-        Need(kind="in_doubt", slug=slug, campaign=name, count=count, oldest_at=since)
-        for slug, name, count, since in session.execute(query)
-    ]
-
-
-def _unreachable(session: Session, states: MemberStates) -> list[Need]:
-    """Missions of which no contact is left whose present address takes mail.
-
-    A corrected address, or a new contact, takes the mission off the list.
-    """
-    dead = select(col(Delivery.recipient_address)).where(
-        col(Delivery.state).in_((State.bounced, State.failed)),
-        col(Delivery.purpose).in_(_TO_A_MISSION),
-    )
-    contacts = select(col(Contact.mission_id)).where(col(Contact.erased_at).is_(None))
-    tried = contacts.where(col(Contact.address).in_(dead))
-    alive = contacts.where(col(Contact.address).not_in(dead))
-    query = (
-        select(col(Mission.state), col(Mission.organization))
-        .where(col(Mission.id).in_(tried), col(Mission.id).not_in(alive))
-        .order_by(col(Mission.state), col(Mission.organization))
-    )
-    found = session.execute(query)
-    names = [mission_name(name, state_name(states, code)) for code, name in found]
-    return [Need(kind="unreachable", count=len(names), missions=names)] if names else []
-
-
-def _held_back(session: Session) -> list[Need]:
-    """Contacts, not copies: whoever mends a contact mends all its steps.
-
-    Those who want no mail, or are erased, are held back for good and need nobody.
-    """
-    held, why = func.count(func.distinct(Delivery.contact_id)), col(Delivery.reason)
-    query = (
-        select(*_CAMPAIGN, why, held)
-        .join_from(Delivery, Campaign, col(Campaign.id) == col(Delivery.campaign_id))
-        .join(Contact, col(Contact.id) == col(Delivery.contact_id))
-        .where(
-            held_back(),
-            col(Delivery.recipient_address).not_in(select(col(Suppression.address))),
-            col(Contact.erased_at).is_(None),
-        )
-        .group_by(*_CAMPAIGN, why)
-        .order_by(col(Campaign.slug), held.desc(), why)
-    )
-    return [
-        Need(kind="held_back", slug=slug, campaign=name, reason=reason or "", count=count)
-        for slug, name, reason, count in session.execute(query)
+        Need(kind="in_doubt", slug=slug, campaign=name, count=count, oldest_at=since, older=older)
+        for slug, name, count, since, older in session.execute(query)
     ]

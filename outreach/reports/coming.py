@@ -1,17 +1,16 @@
 """What goes out in a week to come, by campaign, step and day."""
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from collections import Counter
+from datetime import date
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from outreach.campaigns.tables import Campaign, CampaignState
-from outreach.delivery.tables import Delivery, Purpose, State
-from outreach.reports.weeks import Week, on_the_clock
+from outreach.delivery.tables import Purpose
+from outreach.reports.counters import sums
+from outreach.reports.weeks import Week
 
 
 class Coming(BaseModel):
@@ -28,58 +27,29 @@ class Coming(BaseModel):
     copies: int
 
 
-def going_out(session: Session, week: Week, zone: ZoneInfo, now: datetime) -> list[Coming]:
-    """What is overdue stands on the first day that is left of the week."""
-    days = _days_left(week, zone, now)
-    waiting = _waiting(days).subquery()
-    of_campaign = (col(Campaign.slug), col(Campaign.name), col(Campaign.state))
-    of_day = (waiting.c.step, waiting.c.day, waiting.c.purpose)
-    query = (
-        select(*of_campaign, *of_day, func.count())
-        .join_from(waiting, Campaign, col(Campaign.id) == waiting.c.campaign_id)
-        .group_by(*of_campaign, *of_day)
-        .order_by(of_campaign[0], *of_day)
-    )
-    return [_coming(row, days) for row in session.execute(query)]
+def going_out(session: Session, week: Week, today: date) -> list[Coming]:
+    """What is overdue stands on the first day that is left of the week; days are the zone's."""
+    first = max(week.monday, today)
+    copies: Counter[tuple[int, int, date]] = Counter()
+    for each in sums.waiting(session, week.sunday):
+        copies[each.campaign_id, each.step, max(each.day, first)] += each.copies
+    numbers = {campaign for campaign, _, _ in copies}
+    found = session.scalars(select(Campaign).where(col(Campaign.id).in_(numbers)))
+    campaigns = {campaign.id: campaign for campaign in found}
+    coming = [
+        _coming(campaigns[campaign], step, day, number)
+        for (campaign, step, day), number in copies.items()
+    ]
+    return sorted(coming, key=lambda one: (one.slug, one.step, one.day))
 
 
-def _days_left(week: Week, zone: ZoneInfo, now: datetime) -> list[tuple[date, datetime]]:
-    """Each day of the week that is not over, and the moment at which it is."""
-    days = (week.monday + timedelta(days=number) for number in range(7))
-    ends = ((day, on_the_clock(day + timedelta(days=1), zone)) for day in days)
-    return [(day, end) for day, end in ends if end > now]
-
-
-def _waiting(days: list[tuple[date, datetime]]) -> Select[Any]:
-    """Queued copies of the campaigns that are foreseen before the last day is over."""
-    moment = _foreseen()
-    bucket = case(*((moment < end, number) for number, (_, end) in enumerate(days)))
-    return select(
-        col(Delivery.campaign_id), col(Delivery.step), col(Delivery.purpose), bucket.label("day")
-    ).where(
-        col(Delivery.state) == State.queued,
-        col(Delivery.purpose).in_((Purpose.letter, Purpose.reminder)),
-        moment < days[-1][1],
-    )
-
-
-def _foreseen() -> Any:
-    """When it is due; before its release, what the plan foresees or an absence postpones it to."""
-    postponed = case(
-        (col(Delivery.not_before) > col(Delivery.planned_at), col(Delivery.not_before)),
-        else_=col(Delivery.planned_at),
-    )
-    return func.coalesce(Delivery.due_at, postponed)
-
-
-def _coming(row: Sequence[Any], days: list[tuple[date, datetime]]) -> Coming:
-    slug, name, state, step, day, purpose, copies = row
+def _coming(campaign: Campaign, step: int, day: date, copies: int) -> Coming:
     return Coming(
-        campaign=name,
-        slug=slug,
-        campaign_state=state,
+        campaign=campaign.name,
+        slug=campaign.slug,
+        campaign_state=campaign.state,
         step=step,
-        purpose=purpose,
-        day=days[day][0],
+        purpose=Purpose.letter if step == 1 else Purpose.reminder,
+        day=day,
         copies=copies,
     )

@@ -1,160 +1,187 @@
-"""What the figures count: for each a query of its things, each thing once, at its first moment.
+"""What the figures count: for each a rule that picks its things out of a mission's rows.
 
-Every query gives rows of ``contact_id, mission_id, at``. What came from outside stands at the
-moment it was received, not at the one it tells of: so it falls into exactly one report, and the
-weeks add up to "so far" even when a provider reports days later.
+What came from outside stands at the moment it was received, not at the one it tells of: so it
+falls into exactly one report, and the weeks add up to "so far" even when a provider reports days
+later. When it happened goes with it, so that it can be said how much of a figure was told late.
 """
 
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import ColumnElement, Integer, Select, Subquery, cast, func, null, or_, select
-from sqlmodel import col
+from typing import NamedTuple
 
 from outreach.delivery import states
-from outreach.delivery.tables import Delivery, Purpose, State
-from outreach.inbox.tables import IncomingMail, MailKind, Thread
+from outreach.delivery.tables import Purpose, State
+from outreach.inbox.kinds import MailKind
+from outreach.reports.mission_rows import Copy, Mail, MissionRows, Told
 from outreach.tracking.events import STATES
-from outreach.tracking.tables import Agent, Event, EventKind, OpenCount
-
-Counted = Select[tuple[int | None, int | None, datetime]]
-Condition = ColumnElement[bool]
+from outreach.tracking.tables import Agent, EventKind
 
 
-def copies(at: Any, *conditions: Condition) -> Counted:
-    """Letters and reminders; reports, notices and answers from the desk are no part of a figure."""
-    of_a_campaign = col(Delivery.purpose).in_((Purpose.letter, Purpose.reminder))
-    columns = select(col(Delivery.contact_id), col(Delivery.mission_id), at.label("at"))
-    return columns.where(of_a_campaign, *conditions)
+class Thing(NamedTuple):
+    """One thing that a figure counts; a mission has no ``contact_id``, and not all a ``reason``."""
+
+    at: datetime
+    happened_at: datetime | None = None
+    contact_id: int | None = None
+    reason: str | None = None
 
 
-def held_back() -> Counted:
-    return copies(_settled(), states.held_back())
+Rule = Callable[[MissionRows], Iterable[Thing]]
+Moment = Callable[[Copy], datetime | None]
+Condition = Callable[[Copy], bool]
+
+DELIVERED = tuple(kind for kind, state in STATES.items() if state is State.delivered)
+# What a provider tells of a copy before it stands in such a state.
+_TELLS = {
+    State.bounced: (EventKind.bounced,),
+    State.failed: (EventKind.failed, EventKind.rejected),
+}
 
 
-def late() -> Counted:
-    return copies(_settled(), col(Delivery.state) == State.skipped, ~states.held_back())
+def copies(moment: Moment, condition: Condition = lambda copy: True) -> Rule:
+    """Copies that meet the condition, at that moment of theirs; not those that have none."""
+
+    def rule(rows: MissionRows) -> Iterator[Thing]:
+        for copy in rows.copies:
+            if condition(copy) and (at := moment(copy)):
+                yield Thing(at, contact_id=copy.contact_id)
+
+    return rule
 
 
-def planned() -> Counted:
-    return copies(col(Delivery.planned_at), ~states.held_back())
+def held_back(rows: MissionRows) -> Iterator[Thing]:
+    for copy in rows.copies:
+        if is_held_back(copy):
+            yield Thing(_settled(copy), None, copy.contact_id, copy.reason or "no reason given")
 
 
-def everything_planned() -> Counted:
-    return copies(col(Delivery.created_at))
+def in_state(state: State) -> Rule:
+    kinds = _TELLS.get(state, ())
+
+    def rule(rows: MissionRows) -> Iterator[Thing]:
+        for copy in rows.copies:
+            if copy.state is state:
+                told = first_told(copy, kinds)
+                yield Thing(_settled(copy), told and told.happened_at, copy.contact_id)
+
+    return rule
 
 
-def in_state(state: State) -> Counted:
-    return copies(_settled(), col(Delivery.state) == state)
-
-
-def sent(*conditions: Condition) -> Counted:
-    """What a carrier took, also when it was refused or came back later."""
-    taken = or_(col(Delivery.sent_at).is_not(None), col(Delivery.state).in_(states.TAKEN))
-    return copies(_sent(), taken, *conditions)
-
-
-def delivered() -> Counted:
-    """Also what bounced later: it is no contradiction that a relay took it first."""
-    return told_of(*(kind for kind, state in STATES.items() if state is State.delivered))
-
-
-def handed_over(*conditions: Condition) -> Counted:
-    """What was sent or may have been: a copy in doubt can be read and answered too."""
-    may_have_gone = col(Delivery.state).in_(states.MAY_HAVE_GONE)
-    went = or_(col(Delivery.sent_at).is_not(None), may_have_gone)
-    return copies(_sent(), went, *conditions)
-
-
-def reminders() -> Counted:
-    return sent(col(Delivery.purpose) == Purpose.reminder)
-
-
-def with_image() -> Counted:
-    """Without the campaigns that keep totals only: they do not tell one copy from another."""
-    totals_only = select(col(OpenCount.campaign_id))
-    return handed_over(_has_image(), col(Delivery.campaign_id).not_in(totals_only))
-
-
-def told_of(*kinds: EventKind, by: Agent | None = None) -> Counted:
+def told_of(*kinds: EventKind) -> Rule:
     """Copies of which at least one event of the kinds is known."""
-    right: list[Condition] = [col(Event.kind).in_(kinds)]
-    if by:
-        right.append(func.coalesce(Event.agent, Agent.unknown) == by)
-    return (
-        copies(func.min(Event.received_at), *right)
-        .join(Event, col(Event.delivery_id) == col(Delivery.id))
-        .group_by(col(Delivery.id), col(Delivery.contact_id), col(Delivery.mission_id))
-    )
+
+    def rule(rows: MissionRows) -> Iterator[Thing]:
+        for copy in rows.copies:
+            if told := first_told(copy, kinds):
+                yield Thing(told.received_at, told.happened_at, copy.contact_id)
+
+    return rule
 
 
-def opened_by(agent: Agent) -> Counted:
-    return told_of(EventKind.opened, by=agent).where(_has_image())
+def opened_by(agent: Agent) -> Rule:
+    def rule(rows: MissionRows) -> Iterator[Thing]:
+        for copy in rows.copies:
+            if told := loaded_by(copy, agent):
+                yield Thing(told.received_at, told.happened_at, copy.contact_id)
+
+    return rule
 
 
-def mails(*kinds: MailKind) -> Counted:
-    """Incoming mails that were filed; what stands in the holding pen belongs to no campaign yet."""
-    mission = func.coalesce(Thread.mission_id, Delivery.mission_id)
-    found = (
-        select(col(IncomingMail.contact_id), mission.label("mission_id"), _received())
-        .join(Thread, col(Thread.id) == col(IncomingMail.thread_id), isouter=True)
-        .join(Delivery, col(Delivery.id) == col(IncomingMail.delivery_id), isouter=True)
-        .where(mission.is_not(None))
-    )
-    return found.where(col(IncomingMail.kind).in_(kinds)) if kinds else found
+def mails(*kinds: MailKind) -> Rule:
+    """Incoming mails that were filed; what stands in the holding pen belongs to no mission yet."""
+
+    def rule(rows: MissionRows) -> Iterator[Thing]:
+        for mail in rows.mails:
+            if not kinds or mail.kind in kinds:
+                yield Thing(mail.received_at, contact_id=mail.contact_id)
+
+    return rule
 
 
-def contacts(among: Counted) -> Counted:
+def contacts(among: Rule) -> Rule:
     """The contacts among things, each once, at its first."""
-    rows = among.subquery()
-    return (
-        select(rows.c.contact_id, func.max(rows.c.mission_id).label("mission_id"), _first(rows))
-        .where(rows.c.contact_id.is_not(None))
-        .group_by(rows.c.contact_id)
-    )
+
+    def rule(rows: MissionRows) -> Iterable[Thing]:
+        of_somebody = (thing for thing in among(rows) if thing.contact_id is not None)
+        return _firsts(of_somebody, lambda thing: thing.contact_id)
+
+    return rule
 
 
-def missions(among: Counted) -> Counted:
-    """The missions among things, each once, at its first."""
-    rows = among.subquery()
-    nobody = cast(null(), Integer).label("contact_id")
-    return (
-        select(nobody, rows.c.mission_id, _first(rows))
-        .where(rows.c.mission_id.is_not(None))
-        .group_by(rows.c.mission_id)
-    )
+def missions(among: Rule) -> Rule:
+    """The mission itself, at the first of its things."""
+
+    def rule(rows: MissionRows) -> Iterator[Thing]:
+        for first in _firsts(among(rows), lambda _: None):
+            yield first._replace(contact_id=None)
+
+    return rule
 
 
-def contacts_who_answered() -> Counted:
-    answered, written = contacts(mails(MailKind.reply)).subquery(), handed_over().subquery()
-    return select(answered.c.contact_id, answered.c.mission_id, answered.c.at).where(
-        answered.c.contact_id.in_(select(written.c.contact_id))
-    )
+def written_to(among: Rule) -> Rule:
+    """Things of contacts that a copy was handed over to; those of a mission, if one was at all."""
+
+    def rule(rows: MissionRows) -> Iterator[Thing]:
+        written = {copy.contact_id for copy in rows.copies if may_have_gone(copy)}
+        for thing in among(rows):
+            if thing.contact_id in written or (written and thing.contact_id is None):
+                yield thing
+
+    return rule
 
 
-def missions_that_answered() -> Counted:
-    answered, written = missions(mails(MailKind.reply)).subquery(), handed_over().subquery()
-    return select(answered.c.contact_id, answered.c.mission_id, answered.c.at).where(
-        answered.c.mission_id.in_(select(written.c.mission_id))
-    )
+def is_held_back(copy: Copy) -> bool:
+    """As ``delivery.states.held_back``: skipped by the plan, and never released."""
+    return copy.state is State.skipped and copy.expires_at is None
 
 
-def _has_image() -> Condition:
-    return col(Delivery.tracks_opens).is_(True)
+def was_taken(copy: Copy) -> bool:
+    """A carrier took it, also when it was refused or came back later."""
+    return copy.sent_at is not None or copy.state in states.TAKEN
 
 
-def _settled() -> Any:
-    return func.coalesce(Delivery.settled_at, Delivery.created_at)
+def may_have_gone(copy: Copy) -> bool:
+    """It was sent or may have been: a copy in doubt can be read and answered too."""
+    return copy.sent_at is not None or copy.state in states.MAY_HAVE_GONE
 
 
-def _sent() -> Any:
+def left_at(copy: Copy) -> datetime | None:
     # A provider's event may settle a doubtful copy that has no moment of sending.
-    return func.coalesce(Delivery.sent_at, Delivery.settled_at)
+    return copy.sent_at or copy.settled_at
 
 
-def _received() -> Any:
-    return col(IncomingMail.received_at).label("at")
+def first_told(copy: Copy, kinds: Iterable[EventKind]) -> Told | None:
+    found = [told for (kind, _), told in copy.told.items() if kind in kinds]
+    return Told(*map(min, zip(*found, strict=True))) if found else None
 
 
-def _first(rows: Subquery) -> Any:
-    return func.min(rows.c.at).label("at")
+def loaded_by(copy: Copy, agent: Agent) -> Told | None:
+    return copy.told.get((EventKind.opened, agent)) if copy.tells_opens else None
+
+
+def is_reply(mail: Mail) -> bool:
+    return mail.kind is MailKind.reply
+
+
+def _settled(copy: Copy) -> datetime:
+    return copy.settled_at or copy.created_at
+
+
+def _firsts(things: Iterable[Thing], of: Callable[[Thing], Hashable]) -> Iterable[Thing]:
+    firsts: dict[Hashable, Thing] = {}
+    for thing in things:
+        first = firsts.setdefault(of(thing), thing)
+        if thing.at < first.at:
+            firsts[of(thing)] = thing
+    return firsts.values()
+
+
+everything_planned = copies(lambda copy: copy.created_at)
+planned = copies(lambda copy: copy.planned_at, lambda copy: not is_held_back(copy))
+late = copies(_settled, lambda copy: copy.state is State.skipped and not is_held_back(copy))
+sent = copies(left_at, was_taken)
+handed_to_a_carrier = copies(left_at, lambda copy: was_taken(copy) or copy.state is State.failed)
+reminders = copies(left_at, lambda copy: was_taken(copy) and copy.purpose is Purpose.reminder)
+handed_over = copies(left_at, may_have_gone)
+with_image = copies(left_at, lambda copy: may_have_gone(copy) and copy.tells_opens)
+replies = mails(MailKind.reply)

@@ -1,15 +1,14 @@
 """Every figure: its name and label, what it means in one sentence, and of what it is a part.
 
-``docs/glossary.md`` is made from the sentences; the query beside each is what they say.
+``docs/glossary.md`` is made from the sentences; the rule beside each is what they say.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from outreach.delivery.tables import State
-from outreach.inbox.tables import MailKind
+from outreach.inbox.kinds import MailKind
 from outreach.reports import counting
-from outreach.reports.counting import Counted
+from outreach.reports.counting import Rule
 from outreach.tracking.tables import Agent, EventKind
 
 
@@ -24,7 +23,7 @@ class Definition:
     name: str
     label: str
     meaning: str
-    query: Callable[[], Counted]
+    rule: Rule
     of: str | None = None
     as_base: str = ""
     reported: bool = False
@@ -63,6 +62,14 @@ COPIES = (
         as_base="sent",
     ),
     Definition(
+        "handed_over",
+        "copies handed over",
+        "Copies that a mail server or provider took or refused for good, "
+        "whatever came of them later; those in doubt are not among them.",
+        counting.handed_to_a_carrier,
+        as_base="handed over",
+    ),
+    Definition(
         "reminders",
         "Reminders sent",
         "Copies sent that are reminders.",
@@ -74,7 +81,7 @@ COPIES = (
         "Delivered",
         "Copies that the receiving side took, as a provider's report, an automatic answer or a "
         "complaint shows; of the others it is not known.",
-        counting.delivered,
+        counting.told_of(*counting.DELIVERED),
         of="sent",
         reported=True,
     ),
@@ -82,14 +89,14 @@ COPIES = (
         "bounced",
         "Bounced",
         "Copies that came back for good.",
-        lambda: counting.in_state(State.bounced),
+        counting.in_state(State.bounced),
         of="sent",
     ),
     Definition(
         "failed",
         "Refused",
         "Copies that were refused for good; the answer that was given stands with each.",
-        lambda: counting.in_state(State.failed),
+        counting.in_state(State.failed),
         of="copies",
     ),
     Definition(
@@ -97,7 +104,7 @@ COPIES = (
         "In doubt",
         "Copies of which nobody knows whether they went; "
         "a provider's report or a person settles each, and nothing is sent again until then.",
-        lambda: counting.in_state(State.unknown),
+        counting.in_state(State.unknown),
         of="copies",
     ),
     Definition(
@@ -113,7 +120,7 @@ COPIES = (
         "Withdrawn",
         "Copies withdrawn before they went: after an answer, an opt-out or a bounce, "
         "or with their campaign.",
-        lambda: counting.in_state(State.cancelled),
+        counting.in_state(State.cancelled),
         of="copies",
     ),
 )
@@ -132,21 +139,21 @@ OPENED = (
         "by people",
         "Copies whose image was loaded at least once by what looks like a person's mail program; "
         "the same copy may have been loaded by a machine too.",
-        lambda: counting.opened_by(Agent.person),
+        counting.opened_by(Agent.person),
         of="with_image",
     ),
     Definition(
         "opened_by_machines",
         "by machines",
         "Copies whose image was loaded at least once by a scanner or a provider's own fetching.",
-        lambda: counting.opened_by(Agent.machine),
+        counting.opened_by(Agent.machine),
         of="with_image",
     ),
     Definition(
         "opened_by_unknown",
         "not known by whom",
         "Copies whose image was loaded at least once by something that shows neither.",
-        lambda: counting.opened_by(Agent.unknown),
+        counting.opened_by(Agent.unknown),
         of="with_image",
     ),
 )
@@ -156,7 +163,7 @@ ANSWERS = (
         "missions_written",
         "missions written to",
         "Missions to which at least one copy was handed over, copies in doubt included.",
-        lambda: counting.missions(counting.handed_over()),
+        counting.missions(counting.handed_over),
         as_base="written to",
     ),
     Definition(
@@ -164,14 +171,14 @@ ANSWERS = (
         "Missions that answered",
         "Missions written to from which a person answered, each counted once, "
         "in the week of the first answer.",
-        counting.missions_that_answered,
+        counting.written_to(counting.missions(counting.replies)),
         of="missions_written",
     ),
     Definition(
         "contacts_written",
         "contacts written to",
         "Contacts to which at least one copy was handed over, copies in doubt included.",
-        lambda: counting.contacts(counting.handed_over()),
+        counting.contacts(counting.handed_over),
         as_base="written to",
     ),
     Definition(
@@ -179,7 +186,7 @@ ANSWERS = (
         "Contacts that answered",
         "Contacts written to that answered themselves, each counted once, "
         "in the week of the first answer.",
-        counting.contacts_who_answered,
+        counting.written_to(counting.contacts(counting.replies)),
         of="contacts_written",
     ),
     Definition(
@@ -187,14 +194,14 @@ ANSWERS = (
         "mails that came in",
         "Mails that came in and were filed to a letter or a thread, bounces included; "
         "those in the holding pen are not among them.",
-        counting.mails,
+        counting.mails(),
         as_base="mails",
     ),
     Definition(
         "replies",
         "Replies by people",
         "Filed mails that a person wrote; one mission may have written several.",
-        lambda: counting.mails(MailKind.reply),
+        counting.replies,
         of="mails",
     ),
     Definition(
@@ -202,28 +209,28 @@ ANSWERS = (
         "Automatic answers",
         "Filed mails that a machine wrote, such as receipts and sender checks; "
         "absence notices and bounces are counted apart.",
-        lambda: counting.mails(MailKind.auto_reply, MailKind.challenge),
+        counting.mails(MailKind.auto_reply, MailKind.challenge),
         of="mails",
     ),
     Definition(
         "out_of_office",
         "Out of office",
         "Filed mails in which a machine says that somebody is away.",
-        lambda: counting.mails(MailKind.out_of_office),
+        counting.mails(MailKind.out_of_office),
         of="mails",
     ),
     Definition(
         "opted_out",
         "Contacts that opted out",
         "Contacts that asked for no more mail, each counted once.",
-        lambda: counting.contacts(counting.told_of(EventKind.unsubscribed)),
+        counting.contacts(counting.told_of(EventKind.unsubscribed)),
         of="contacts_written",
     ),
     Definition(
         "complaints",
         "Complaints",
         "Copies that their recipient reported as unwanted.",
-        lambda: counting.told_of(EventKind.complained),
+        counting.told_of(EventKind.complained),
         of="sent",
     ),
 )

@@ -1,50 +1,44 @@
 """The figures of one week and of the time up to its end, computed here and nowhere else."""
 
-from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale, UnknownLocaleError
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Select, Subquery, case, func, literal, select, union_all
+from sqlalchemy import select
 from sqlmodel import Session, col
 
+from outreach.campaigns.schedule import schedule_of
+from outreach.campaigns.tables import Campaign
 from outreach.contacts.states import MemberStates
-from outreach.contacts.tables import Contact, ContactList, ListMembership, Mission
-from outreach.delivery.tables import Delivery
-from outreach.reports import counting
+from outreach.contacts.tables import ContactList
 from outreach.reports.answers import Answer, answers_in
-from outreach.reports.attention import Need, needs_a_person
+from outreach.reports.attention import needs_a_person
 from outreach.reports.coming import Coming, going_out
+from outreach.reports.counters import sums
+from outreach.reports.counters.sums import Count, Counts, Dimension
+from outreach.reports.daily import Day, days_of
 from outreach.reports.definitions import DEFINITIONS, FIGURES
+from outreach.reports.first_answer import FirstAnswers, first_answers
+from outreach.reports.health import DomainHealth, health, over_limits
 from outreach.reports.loads import Loads, loads_in
+from outreach.reports.missions import region_name
+from outreach.reports.needs import Need
+from outreach.reports.outcomes import Said, outcomes
+from outreach.reports.silent import Silence, silence
+from outreach.reports.standing import StateStanding, standings
 from outreach.reports.weeks import Week
 
 __all__ = ["DEFINITIONS", "Breakdown", "Count", "Figures", "Reason", "compute"]
-
-Period = tuple[datetime, datetime]
-UNKNOWN_REGION = "Not known"
 
 
 class _Stored(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class Count(_Stored):
-    """``so_far`` reaches up to the end of the week."""
-
-    week: int = 0
-    so_far: int = 0
-
-    def __add__(self, other: "Count") -> "Count":
-        return Count(week=self.week + other.week, so_far=self.so_far + other.so_far)
-
-
-Counts = dict[str, Count]
-
-
 class Breakdown(_Stored):
-    """The figures of one region or one contact list; a figure without any is left out."""
+    """The figures of one region, list, tag, language or step; one without any is left out."""
 
     name: str
     counts: Counts
@@ -75,119 +69,101 @@ class Figures(_Stored):
     needs: list[Need]
     coming_week: str
     coming: list[Coming]
+    # Reports from before these were thought of have none.
+    states: list[StateStanding] = []
+    days: list[Day] = []
+    tags: list[Breakdown] = []
+    languages: list[Breakdown] = []
+    steps: list[Breakdown] = []
+    first_answers: FirstAnswers | None = None
+    outcomes: list[Said] | None = None
+    silence: Silence | None = None
+    health: list[DomainHealth] | None = None
 
 
 def compute(
     session: Session, week: Week, *, zone: ZoneInfo, states: MemberStates, now: datetime
 ) -> Figures:
-    period = week.bounds(zone)
-    regions = _by_region(session, period, states)
-    ahead = max(week.next, Week.containing(now, zone))
+    """From the counters as they are kept; ``counters.keeping.catch_up`` brings them up to now."""
+    period, today = week.bounds(zone), now.astimezone(zone).date()
+    ahead = max(week.next, Week.of(today))
+    found = sums.counts_of(session, week)
+    total = found.get("", {}).get("", {})
+    campaigns = session.scalars(select(Campaign).order_by(col(Campaign.id))).all()
+    steps = _step_names(campaigns)
+    domains = health(found.get("step", {}), _senders(campaigns))
     return Figures(
         week=str(week),
         zone=zone.key,
         made_at=now,
-        counts=_total(regions),
-        regions=_broken_down(regions),
-        lists=_broken_down(_by_list(session, period)),
-        held_back=_reasons(session, period),
+        counts={name: total.get(name, Count()) for name in FIGURES},
+        regions=_by_region(found.get("state", {}), states),
+        lists=_by_list(session, found.get("list", {})),
+        tags=_named(found.get("tag", {}), str),
+        languages=_named(found.get("language", {}), _language),
+        steps=_by_step(found.get("step", {}), steps),
+        held_back=_reasons(found.get("reason", {})),
         loads=loads_in(session, week),
         answers=answers_in(session, period, states),
-        needs=needs_a_person(session, states),
+        needs=[*needs_a_person(session, states, today), *over_limits(domains)],
         coming_week=str(ahead),
-        coming=going_out(session, ahead, zone, now),
+        coming=going_out(session, ahead, today),
+        states=standings(session, states, before=period[1]),
+        days=days_of(session, week),
+        first_answers=first_answers(session, period),
+        outcomes=outcomes(session, states, before=period[1]),
+        silence=silence(session, states, steps, before=period[1]),
+        health=domains,
     )
 
 
-def _by_region(session: Session, period: Period, states: MemberStates) -> dict[str, Counts]:
-    things = _things()
-    # Outer: a copy that has lost its mission still counts in the total.
-    query = _summed(things, col(Mission.state), period).join(
-        Mission, col(Mission.id) == things.c.mission_id, isouter=True
-    )
-    regions: dict[str, Counts] = defaultdict(dict)
-    for figure, code, in_week, so_far in session.execute(query):
-        state = states.get(code) if code else None
-        counts = regions[state.region if state else UNKNOWN_REGION]
-        counts[figure] = counts.get(figure, Count()) + Count(week=in_week, so_far=so_far)
-    return regions
+def _by_region(by_state: Dimension, states: MemberStates) -> list[Breakdown]:
+    regions: Dimension = {}
+    for code, counts in by_state.items():
+        region = regions.setdefault(region_name(states, code), {})
+        for name, count in counts.items():
+            region[name] = region.get(name, Count()) + count
+    return _named(regions, str)
 
 
-def _by_list(session: Session, period: Period) -> dict[str, Counts]:
-    """A contact on two lists counts in both; a mission counts where any of its contacts is."""
-    things, missions = _things(), _missions_on_lists()
-    slug = col(ContactList.slug)
-    of_contacts = (
-        _summed(things, slug, period)
-        .join(ListMembership, col(ListMembership.contact_id) == things.c.contact_id)
-        .join(ContactList, col(ContactList.id) == col(ListMembership.list_id))
-    )
-    of_missions = (
-        _summed(things, slug, period)
-        .join(missions, missions.c.mission_id == things.c.mission_id)
-        .join(ContactList, col(ContactList.id) == missions.c.list_id)
-        .where(things.c.contact_id.is_(None))
-    )
-    lists: dict[str, Counts] = defaultdict(dict)
-    for figure, name, in_week, so_far in session.execute(union_all(of_contacts, of_missions)):
-        count = Count(week=in_week, so_far=so_far)
-        lists[name][figure] = lists[name].get(figure, Count()) + count
-    return lists
+def _by_list(session: Session, by_list: Dimension) -> list[Breakdown]:
+    slugs = {str(one.id): one.slug for one in session.scalars(select(ContactList))}
+    return _named({value: by_list[value] for value in by_list if value in slugs}, slugs.__getitem__)
 
 
-def _things() -> Subquery:
-    """Everything that any figure counts, a row each."""
-    queries = ((name, figure.query().subquery()) for name, figure in FIGURES.items())
-    return union_all(
-        *(
-            select(literal(name).label("figure"), rows.c.contact_id, rows.c.mission_id, rows.c.at)
-            for name, rows in queries
-        )
-    ).subquery("things")
-
-
-def _missions_on_lists() -> Subquery:
-    return (
-        select(col(ListMembership.list_id), col(Contact.mission_id))
-        .join(Contact, col(Contact.id) == col(ListMembership.contact_id))
-        .distinct()
-        .subquery("missions_on_lists")
-    )
-
-
-def _summed(things: Subquery, group: Any, period: Period) -> Select[Any]:
-    start, end = period
-    in_week = func.sum(case((things.c.at >= start, 1), else_=0))
-    return (
-        select(things.c.figure, group, in_week, func.count())
-        .where(things.c.at < end)
-        .group_by(things.c.figure, group)
-    )
-
-
-def _reasons(session: Session, period: Period) -> list[Reason]:
-    """Why copies are held back, the most frequent first."""
-    start, end = period
-    held = counting.held_back().add_columns(col(Delivery.reason)).subquery()
-    in_week = func.sum(case((held.c.at >= start, 1), else_=0))
-    query = (
-        select(held.c.reason, in_week, func.count())
-        .where(held.c.at < end)
-        .group_by(held.c.reason)
-        .order_by(func.count().desc(), held.c.reason)
-    )
-    return [
-        Reason(reason=reason or "no reason given", count=Count(week=week, so_far=so_far))
-        for reason, week, so_far in session.execute(query)
-    ]
-
-
-def _total(parts: dict[str, Counts]) -> Counts:
+def _step_names(campaigns: Iterable[Campaign]) -> dict[str, str]:
+    """By "campaign:step", campaign by campaign, in the order of their steps."""
     return {
-        name: sum((counts.get(name, Count()) for counts in parts.values()), Count())
-        for name in FIGURES
+        f"{campaign.id}:{number}": f"{campaign.name}: {step.letter}"
+        for campaign in campaigns
+        for number, step in enumerate(schedule_of(campaign).steps, 1)
     }
 
 
-def _broken_down(parts: dict[str, Counts]) -> list[Breakdown]:
-    return [Breakdown(name=name, counts=parts[name]) for name in sorted(parts)]
+def _senders(campaigns: Iterable[Campaign]) -> dict[str, str]:
+    return {str(each.id): schedule_of(each).campaign.sender.address for each in campaigns}
+
+
+def _by_step(by_step: Dimension, names: Mapping[str, str]) -> list[Breakdown]:
+    known = (value for value in names if value in by_step)
+    return [Breakdown(name=names[value], counts=by_step[value]) for value in known]
+
+
+def _language(code: str) -> str:
+    try:
+        return Locale.parse(code, sep="-").get_display_name("en") or code
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
+def _named(dimension: Dimension, name: Callable[[str], str]) -> list[Breakdown]:
+    parts = (Breakdown(name=name(value), counts=counts) for value, counts in dimension.items())
+    return sorted(parts, key=lambda part: part.name)
+
+
+def _reasons(by_reason: Dimension) -> list[Reason]:
+    """Why copies are held back, the most frequent first."""
+    held = [
+        Reason(reason=reason, count=counts["held_back"]) for reason, counts in by_reason.items()
+    ]
+    return sorted(held, key=lambda one: (-one.count.so_far, one.reason))

@@ -15,9 +15,11 @@ from outreach.db import insert_once
 from outreach.delivery.tables import Purpose
 from outreach.errors import NotAllowed
 from outreach.letters.markers import RESERVED
-from outreach.letters.tables import Skeleton
-from outreach.reports import rendering, wording
+from outreach.letters.tables import Enclosure, Skeleton
+from outreach.reports import paper, rendering, wording
+from outreach.reports.counters.keeping import catch_up
 from outreach.reports.figures import Figures, compute
+from outreach.reports.pictures.mailed import Mailed, mailed
 from outreach.reports.tables import WeeklyReport
 from outreach.reports.weeks import Week, on_the_clock
 from outreach.tokens import Tokens
@@ -43,6 +45,7 @@ def make(
     if now < week.bounds(zone)[1]:
         raise NotAllowed(f"Week {week} is not over: its report can be made from Monday on.")
     if session.get(WeeklyReport, str(week)) is None:
+        catch_up(session, zone)
         figures = compute(session, week, zone=zone, states=states, now=now)
         report = WeeklyReport(week=str(week), made_at=now, figures=figures.model_dump(mode="json"))
         insert_once(session, report)
@@ -52,11 +55,24 @@ def make(
 def figures_of(
     session: Session, week: Week, *, zone: ZoneInfo, states: MemberStates, now: datetime
 ) -> Figures:
-    """For looking: the stored report's figures, or today's where none is made; stores nothing."""
+    """For looking: the stored report's figures, or today's where none is made; makes no report."""
+    made = stored(session, week)
+    if made is None:
+        catch_up(session, zone)
+    return made or compute(session, week, zone=zone, states=states, now=now)
+
+
+def stored(session: Session, week: Week) -> Figures | None:
+    """The figures of the report, where it is made."""
     made = session.get(WeeklyReport, str(week))
-    if made:
-        return Figures.model_validate(made.figures)
-    return compute(session, week, zone=zone, states=states, now=now)
+    return Figures.model_validate(made.figures) if made else None
+
+
+def latest(session: Session, count: int) -> list[Figures]:
+    """Of the last ``count`` reports that are made, the newest first."""
+    newest_first = select(WeeklyReport).order_by(col(WeeklyReport.week).desc())
+    reports = session.scalars(newest_first.limit(count))
+    return [Figures.model_validate(report.figures) for report in reports]
 
 
 def readers(session: Session) -> Sequence[Organizer]:
@@ -76,18 +92,22 @@ def queue_for_sending(
     public_url: str,
     tokens: Tokens,
     now: datetime,
+    with_pdf: bool = False,
 ) -> int:
     """One copy for each organizer, however often it is called; the number that were added."""
+    pictures = mailed(Figures.model_validate(report.figures))
+    on_paper = [_on_paper(session, report, public_url)] if with_pdf else []
     return queue_for_organizers(
         session,
         organizers,
-        _skeleton(report, public_url),
+        _skeleton(report, public_url, pictures),
         about=f"report:{report.week}",
         purpose=Purpose.report,
         sender_name=sender_name,
         sender_address=sender_address,
         tokens=tokens,
         now=now,
+        enclosures=[*(picture.file for picture in pictures), *on_paper],
     )
 
 
@@ -106,14 +126,20 @@ def _due_since(week: Week, now: datetime, zone: ZoneInfo) -> Iterator[Week]:
         week = week.next
 
 
-def _skeleton(report: WeeklyReport, public_url: str) -> Skeleton:
+def _skeleton(report: WeeklyReport, public_url: str, pictures: Sequence[Mailed]) -> Skeleton:
     figures, links = Figures.model_validate(report.figures), rendering.Links(public_url)
     return Skeleton.of(
         "en",
         _without_markers(wording.subject(figures)),
         _without_markers(rendering.as_text(figures, links)),
-        _without_markers(rendering.as_html(figures, links)),
+        _without_markers(rendering.as_html(figures, links, pictures)),
     )
+
+
+def _on_paper(session: Session, report: WeeklyReport, public_url: str) -> Enclosure:
+    figures = Figures.model_validate(report.figures)
+    before = stored(session, Week.parse(report.week).previous)
+    return paper.enclosed(figures, before, rendering.Links(public_url))
 
 
 def _without_markers(text: str) -> str:

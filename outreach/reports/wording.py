@@ -5,9 +5,9 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from outreach.reports.attention import Kind, Need
-from outreach.reports.definitions import FIGURES, Definition
+from outreach.reports.definitions import FIGURES, OPENED, Definition
 from outreach.reports.figures import Breakdown, Count, Figures
+from outreach.reports.needs import Kind, Need
 from outreach.reports.weeks import Week
 from outreach.tracking.tables import Agent
 
@@ -28,9 +28,14 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {words}" if number else f"no {words}"
 
 
+def name(figures: Figures) -> str:
+    week = Week.parse(figures.week)
+    return f"Week {week.number} of {week.year}"
+
+
 def subject(figures: Figures) -> str:
     answered = counted(figures.counts["missions_answered"].week, "mission")
-    return f"{_name(figures)}: {_left(figures)} left, {answered} answered"
+    return f"{name(figures)}: {_left(figures)} left, {answered} answered"
 
 
 def headlines(figures: Figures) -> list[str]:
@@ -56,15 +61,20 @@ def moment(at: datetime, zone: str) -> str:
     return f"{day(local)}, {local:%H:%M}"
 
 
-def lines(figures: Figures, definitions: tuple[Definition, ...]) -> Iterator[Line]:
+def lines(figures: Figures | Breakdown, definitions: tuple[Definition, ...]) -> Iterator[Line]:
     """The figures that have a denominator; the others are denominators."""
     for definition in definitions:
         # A report from before a figure was thought of does not have it.
         count = figures.counts.get(definition.name)
         if definition.of is None or count is None or (definition.reported and not count.so_far):
             continue
-        base, of = FIGURES[definition.of], figures.counts[definition.of].so_far
-        yield Line(definition, count.week, count.so_far, of, base)
+        of = figures.counts.get(definition.of, Count())
+        yield Line(definition, count.week, count.so_far, of.so_far, FIGURES[definition.of])
+
+
+def label(figure: Definition) -> str:
+    """As it is understood where it stands by itself."""
+    return f"Image loaded {figure.label}" if figure in OPENED else figure.label
 
 
 def so_far(part: Breakdown, name: str) -> int:
@@ -82,7 +92,10 @@ def loads(figures: Figures) -> str:
     """Of campaigns that keep totals only; empty where there are none."""
     if not figures.loads:
         return ""
-    week, so_far = (sum(getattr(one, name) for one in figures.loads) for name in Count.model_fields)
+    week, so_far = (
+        sum(counts)
+        for counts in zip(*((one.week, one.so_far) for one in figures.loads), strict=True)
+    )
     by = ", ".join(f"{one.so_far:,} {_READERS[one.agent]}" for one in figures.loads)
     return (
         f"Where only totals are kept, images were loaded {counted(week, 'time')} this week "
@@ -100,27 +113,26 @@ _READERS = {
 def need(item: Need) -> str:
     return _NEEDS[item.kind].format(
         threads=counted(item.count, "answer waits", "answers wait"),
+        due=counted(item.count, "thread is due", "threads are due"),
+        answers=counted(item.count, "answer did", "answers did"),
         mails=counted(item.count, "mail"),
         copies=counted(item.count, "copy", "copies"),
         contacts=counted(item.count, "contact"),
-        missions=counted(item.count, "mission"),
+        missions=counted(item.count, "mission needs", "missions need"),
         item=item,
     )
 
 
 _NEEDS: dict[Kind, str] = {
     "waiting": "{threads} for us.",
+    "due": "{due} today, or since an earlier day.",
+    "answer_lost": "{answers} not arrive, or nobody knows: {item.missions[0]}.",
     "holding_pen": "{mails} in the holding pen, to be filed by a person.",
     "unreadable": "{mails} could not be read: kept as received, to be tried again.",
     "in_doubt": "{copies} in doubt ({item.campaign}): to be settled by a person.",
-    "unreachable": "{missions} cannot be reached: mail to every contact bounced or was refused.",
+    "unreachable": "{missions} another address: mail to every contact bounced or was refused.",
     "held_back": "{contacts} held back ({item.campaign}): {item.reason}",
 }
-
-
-def _name(figures: Figures) -> str:
-    week = Week.parse(figures.week)
-    return f"Week {week.number} of {week.year}"
 
 
 def _left(figures: Figures) -> str:

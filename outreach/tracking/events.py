@@ -7,6 +7,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from outreach.bulk import among, insert_new
@@ -137,6 +138,40 @@ def settle(session: Session, delivery: Delivery, to: State, *, now: datetime) ->
     held = settling.hold(session, [delivery.id])
     settling.settle(session, [Proof(delivery.id, to)], held, now=now)
     _forget_state(session, delivery)
+
+
+def stand(
+    session: Session, copies: ColumnElement[bool], lifted: Collection[str], now: datetime
+) -> None:
+    """What was told of these copies holds, also where something else told was taken back.
+
+    ``lifted`` are the addresses of which a suppression was taken back.
+    """
+    told = session.exec(select(Event, Delivery).join(Delivery).where(copies)).all()
+    events = [(_of_row(event), copy) for event, copy in told]
+    held = settling.hold(session, {event.delivery_id for event, _ in events})
+    # Not as surely as when it was told: what a person has put back in the queue since stays there.
+    proofs = [_proof(event)._replace(sure=False) for event, _ in events if event.kind in STATES]
+    settling.settle(session, proofs, held, now=now)
+    for event, copy in events:
+        if event.stops:
+            reason, cause = _STOPS[event.kind]
+            if copy.recipient_address in lifted:
+                suppression.suppress_recipient(session, copy, reason, now=now)
+            stopping.answered(session, copy, cause, now)
+
+
+def _of_row(row: Event) -> NewEvent:
+    return NewEvent(
+        row.delivery_id,
+        row.kind,
+        row.happened_at,
+        row.source,
+        row.source_key,
+        row.agent,
+        row.detail,
+        row.detail.get("permanent") == "yes",
+    )
 
 
 def _hold(session: Session, events: Collection[NewEvent]) -> dict[int, Held]:

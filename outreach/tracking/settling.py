@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from outreach.bulk import among
 from outreach.delivery import states
-from outreach.delivery.tables import Delivery, State
+from outreach.delivery.tables import OF_A_PLAN, Delivery, State
 
 # In the order in which a copy comes to them, so that it does not matter how the proofs come.
 _ORDER = (State.sending, State.sent, State.delivered, State.bounced, State.failed)
@@ -22,7 +22,10 @@ _ORDER = (State.sending, State.sent, State.delivered, State.bounced, State.faile
 
 @dataclass(slots=True)
 class Held:
-    """A row that nobody else changes until this transaction ends."""
+    """A row that nobody else changes until this transaction ends.
+
+    ``campaign_id`` is that of its plan; an answer from the desk belongs to none.
+    """
 
     state: State
     campaign_id: int | None
@@ -53,12 +56,15 @@ def hold(session: Session, ids: Collection[int]) -> dict[int, Held]:
     So of two who tell of the same copies at once one waits for the other, and never both.
     """
     rows = (
-        select(Delivery.id, Delivery.state, Delivery.campaign_id)
+        select(Delivery.id, Delivery.state, Delivery.campaign_id, Delivery.purpose)
         .where(among(session, col(Delivery.id), ids))
         .order_by(col(Delivery.id))
         .with_for_update(key_share=True)
     )
-    return {number: Held(state, campaign) for number, state, campaign in session.execute(rows)}
+    return {
+        number: Held(state, campaign if purpose in OF_A_PLAN else None)
+        for number, state, campaign, purpose in session.execute(rows)
+    }
 
 
 def of_the_same(session: Session, ids: Collection[int]) -> set[int]:
@@ -72,7 +78,9 @@ def of_the_same(session: Session, ids: Collection[int]) -> set[int]:
 
 
 def campaigns_of(session: Session, ids: Collection[int]) -> set[int]:
-    query = select(Delivery.campaign_id).where(among(session, col(Delivery.id), ids))
+    """Those whose plans made the copies."""
+    these = among(session, col(Delivery.id), ids) & states.of_a_plan()
+    query = select(Delivery.campaign_id).where(these)
     return {number for number in session.execute(query.distinct()).scalars() if number is not None}
 
 

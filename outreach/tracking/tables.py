@@ -49,7 +49,7 @@ class Event(SQLModel, table=True):
     received_at: datetime
     source: str = Field(max_length=24)  # "sendgrid", "image", "inbox", "page"
     source_key: str = Field(unique=True, max_length=160)
-    detail: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    detail: dict[str, str] = Field(default={}, sa_type=JSON)
 
 
 class OpenCount(SQLModel, table=True):

@@ -10,11 +10,14 @@ from outreach.tracking.events import record
 from outreach.tracking.tables import EventKind
 
 
-def unsubscribe(session: Session, key: str, source: str, now: datetime) -> bool:
+def unsubscribe(
+    session: Session, key: str, source: str, now: datetime, *, source_key: str = ""
+) -> bool:
     """Send nothing more to the address that the copy ``key`` went to.
 
     True when the address is unsubscribed now, also when it was before or has been erased; False
-    when no such copy exists. ``source`` is the door: "page", "one-click", "inbox".
+    when no such copy exists. ``source`` is the door: "page", "one-click", "inbox";
+    ``source_key`` names the mail that asked, so that it can be overruled and a click still stands.
     """
     delivery = session.exec(select(Delivery).where(Delivery.key == key)).one_or_none()
     if delivery is None:
@@ -25,7 +28,7 @@ def unsubscribe(session: Session, key: str, source: str, now: datetime) -> bool:
         EventKind.unsubscribed,
         happened_at=now,
         source=source,
-        source_key=f"unsubscribe:{key}",
+        source_key=source_key or f"unsubscribe:{key}",
         now=now,
     )
     if not told_now:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session, select
 
+from outreach.campaigns.tables import Campaign
 from outreach.contacts.states import MemberStates
 from outreach.contacts.tables import Contact, ContactList, ListMembership, Mission
 from outreach.delivery.tables import Delivery
@@ -21,6 +22,7 @@ class Thing(NamedTuple):
     contact: int | None
     mission: int | None
     at: datetime | None
+    happened: datetime | None = None
 
 
 Things = dict[str, list[Thing]]
@@ -28,12 +30,16 @@ Groups = dict[str, dict[str, Count]]
 Period = tuple[datetime, datetime]
 
 
-def things_of(session: Session) -> Things:
-    """Everything that a figure counts, by the figure's name."""
+def things_of(session: Session, only: Callable[[Delivery], bool] | None = None) -> Things:
+    """Everything that a figure counts, by the figure's name; or of these copies and their mails."""
     copies = [c for c in session.exec(select(Delivery)) if c.purpose in ("letter", "reminder")]
     mails = list(session.exec(select(IncomingMail)))
-    made = _of_copies(copies)
-    made |= _of_events(list(session.exec(select(Event))), copies)
+    if only:
+        copies = [c for c in copies if only(c)]
+        mails = [m for m in mails if m.delivery_id in {c.id for c in copies}]
+    events = list(session.exec(select(Event)))
+    made = _of_copies(copies, events)
+    made |= _of_events(events, copies)
     replies = _mails(session, [mail for mail in mails if mail.kind == "reply"])
     written = [
         Thing(c.contact_id, c.mission_id, c.sent_at or c.settled_at)
@@ -45,7 +51,7 @@ def things_of(session: Session) -> Things:
     made["contacts_answered"] = [
         thing
         for thing in _first_by_contact(replies)
-        if thing.contact in {other.contact for other in written}
+        if (thing.contact, thing.mission) in {(other.contact, other.mission) for other in written}
     ]
     made["missions_answered"] = [
         thing
@@ -88,6 +94,38 @@ def by_list(things: Things, session: Session, period: Period) -> Groups:
     return _grouped(things, lists, period)
 
 
+def by_tag(things: Things, session: Session, period: Period) -> Groups:
+    contacts = list(session.exec(select(Contact)))
+
+    def tags(thing: Thing) -> Iterable[str]:
+        of = {"id": thing.contact} if thing.contact else {"mission_id": thing.mission}
+        ((name, value),) = of.items()
+        return {tag for one in contacts if getattr(one, name) == value for tag in one.tags}
+
+    return _grouped(things, tags, period)
+
+
+def by_language(session: Session, period: Period) -> Groups:
+    return _of_parts(session, period, lambda copy: copy.language)
+
+
+def by_step(session: Session, period: Period) -> Groups:
+    names = {campaign.id: campaign.name for campaign in session.exec(select(Campaign))}
+    words = {1: "letter", 2: "reminder"}
+    return _of_parts(
+        session, period, lambda copy: f"{names[copy.campaign_id]}: {words[copy.step or 0]}"
+    )
+
+
+def _of_parts(session: Session, period: Period, part: Callable[[Delivery], str]) -> Groups:
+    parts = {part(c) for c in session.exec(select(Delivery)) if c.purpose in ("letter", "reminder")}
+    found = {
+        one: totals(things_of(session, lambda copy, one=one: part(copy) == one), period)
+        for one in parts
+    }
+    return _present(found)
+
+
 def by_reason(session: Session, period: Period) -> dict[str, Count]:
     held = defaultdict(list)
     for copy in session.exec(select(Delivery)):
@@ -98,14 +136,20 @@ def by_reason(session: Session, period: Period) -> dict[str, Count]:
     return {reason: count for reason, count in counts.items() if count.so_far}
 
 
-def _of_copies(copies: list[Delivery]) -> Things:
+def _of_copies(copies: list[Delivery], events: list[Event]) -> Things:
     made: Things = {name: [] for name in ("copies", "planned", "held_back", "sent", "reminders")}
     made |= {name: [] for name in ("bounced", "failed", "unknown", "cancelled", "late")}
-    made["with_image"] = []
+    made |= {name: [] for name in ("with_image", "handed_over")}
     for c in copies:
         for name, at in _places(c):
-            made[name].append(Thing(c.contact_id, c.mission_id, at))
+            made[name].append(Thing(c.contact_id, c.mission_id, at, _told(name, c, events)))
     return made
+
+
+def _told(name: str, copy: Delivery, events: list[Event]) -> datetime | None:
+    kinds = {"bounced": ["bounced"], "failed": ["failed", "rejected"]}.get(name, [])
+    of_copy = [e.happened_at for e in events if e.delivery_id == copy.id and e.kind in kinds]
+    return min(of_copy, default=None)
 
 
 def _places(c: Delivery) -> Iterable[tuple[str, datetime | None]]:
@@ -120,6 +164,8 @@ def _places(c: Delivery) -> Iterable[tuple[str, datetime | None]]:
         yield "late", settled
     if was_sent:
         yield "sent", c.sent_at or c.settled_at
+    if was_sent or c.state == "failed":
+        yield "handed_over", c.sent_at or c.settled_at
     if was_sent and c.purpose == "reminder":
         yield "reminders", c.sent_at or c.settled_at
     if (was_sent or c.state == "unknown") and c.tracks_opens:
@@ -136,9 +182,11 @@ def _of_events(events: list[Event], copies: list[Delivery]) -> Things:
     def first(wanted: Callable[[Event, Delivery], bool]) -> list[Thing]:
         found = []
         for copy in copies:
-            told = [e.received_at for e in events if e.delivery_id == copy.id and wanted(e, copy)]
+            told = [e for e in events if e.delivery_id == copy.id and wanted(e, copy)]
             if told:
-                found.append(Thing(copy.contact_id, copy.mission_id, min(told)))
+                heard = min(e.received_at for e in told)
+                happened = min(e.happened_at for e in told)
+                found.append(Thing(copy.contact_id, copy.mission_id, heard, happened))
         return found
 
     def opened(agent: str) -> list[Thing]:
@@ -167,10 +215,11 @@ def _mails(session: Session, mails: list[IncomingMail]) -> list[Thing]:
 
 
 def _first_by_contact(things: list[Thing]) -> list[Thing]:
-    firsts: dict[int, Thing] = {}
+    """Each once for a mission: somebody may have gone to another one."""
+    firsts: dict[tuple[int | None, int | None], Thing] = {}
     for thing in sorted(things, key=lambda thing: str(thing.at)):
         if thing.contact:
-            firsts.setdefault(thing.contact, thing)
+            firsts.setdefault((thing.contact, thing.mission), thing)
     return list(firsts.values())
 
 
@@ -188,7 +237,10 @@ def _grouped(things: Things, groups: Callable[[Thing], Iterable[str]], period: P
         for thing in ones:
             for group in groups(thing):
                 found[group][name].append(thing)
-    counted = {group: totals(parts, period) for group, parts in found.items()}
+    return _present({group: totals(parts, period) for group, parts in found.items()})
+
+
+def _present(counted: Groups) -> Groups:
     present = {
         group: {name: count for name, count in counts.items() if count.so_far}
         for group, counts in counted.items()
@@ -198,5 +250,7 @@ def _grouped(things: Things, groups: Callable[[Thing], Iterable[str]], period: P
 
 def _count(things: list[Thing], period: Period) -> Count:
     start, end = period
-    moments = [thing.at for thing in things if thing.at and thing.at < end]
-    return Count(week=sum(at >= start for at in moments), so_far=len(moments))
+    in_time = [thing for thing in things if thing.at and thing.at < end]
+    this_week = [thing for thing in in_time if thing.at >= start]
+    late = [thing for thing in this_week if thing.happened and thing.happened < start]
+    return Count(week=len(this_week), so_far=len(in_time), late=len(late))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from outreach.campaigns.tables import Campaign
 from outreach.contacts.tables import Contact
 from outreach.delivery.tables import Delivery, Purpose, State
-from outreach.inbox.tables import MailKind
+from outreach.inbox.kinds import MailKind
 from outreach.reports.weeks import Week
 from outreach.tracking.tables import Agent, EventKind
 from tests.reports.rows import START, Rows
@@ -15,6 +15,8 @@ from tests.reports.rows import START, Rows
 WEEKS = [Week(2026, number) for number in range(45, 51)]
 STATES = ["FR", "DE", "NG", "BR", "JP", "NZ", "XX"]  # XX: of no region that is known
 LISTS = ["geneva", "africa", "few"]
+TAGS = ["g77", "press"]
+LANGUAGES = ["en", "fr", "ar"]
 REASONS = ["contact.family_name has no value", "the address is suppressed", None]
 TAKEN = (State.sent, State.delivered, State.bounced)
 
@@ -31,14 +33,19 @@ def generate(rows: Rows, seed: int, zone: ZoneInfo) -> None:
     ]
     for _ in range(150):
         kind, agent = chance.choice(list(EventKind)), chance.choice([*Agent, None])
-        rows.event(chance.choice(copies), kind, _moment(chance, zone), agent)
+        told, happened = _moment(chance, zone), _moment(chance, zone)
+        rows.event(chance.choice(copies), kind, told, agent, happened_at=min(told, happened))
     _mails(rows, chance, zone, campaigns, copies)
 
 
 def _contacts(rows: Rows, chance: Random) -> list[Contact]:
     missions = [rows.mission(chance.choice(STATES)) for _ in range(12)]
     return [
-        rows.contact(mission, *chance.sample(LISTS, chance.randint(0, 3)))
+        rows.contact(
+            mission,
+            *chance.sample(LISTS, chance.randint(0, 3)),
+            tags=chance.sample(TAGS, chance.randint(0, 2)),
+        )
         for mission in missions
         for _ in range(chance.randint(1, 3))
     ]
@@ -65,6 +72,8 @@ def _copy(
         settled_at=_moment(chance, zone) if settled else None,
         expires_at=chance.choice([None, START]),
         tracks_opens=chance.random() < 0.7,
+        language=chance.choice(LANGUAGES),
+        due_at=chance.choice([None, _moment(chance, zone)]),
     )
 
 

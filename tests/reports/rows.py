@@ -10,10 +10,28 @@ from outreach.accounts.tables import Organizer, Role
 from outreach.campaigns.tables import Campaign, CampaignState
 from outreach.contacts.tables import Contact, ContactList, ListMembership, Mission
 from outreach.delivery.tables import Delivery, Purpose, State
-from outreach.inbox.tables import IncomingMail, MailKind, RawMail, RawState, Thread, ThreadState
+from outreach.inbox.kinds import MailKind
+from outreach.inbox.tables import IncomingMail, RawMail, RawState, Thread, ThreadState
 from outreach.tracking.tables import Agent, Event, EventKind
 
 START = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+SCHEDULE = """
+[campaign]
+name = "Close the office"
+letter = "office"
+lists = ["geneva"]
+sender = { name = "The organizers", address = "letters@example.org" }
+start = 2026-11-02T09:00:00
+opens = "person"
+
+[[steps]]
+letter = "letter"
+
+[[steps]]
+letter = "reminder"
+after = "7 working days"
+"""
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -23,11 +41,13 @@ class Rows:
         self.session = session
         self._numbers = itertools.count(1)
 
-    def campaign(self, name: str = "Close the office", **more: Any) -> Campaign:
+    def campaign(
+        self, name: str = "Close the office", *, opens: str = "person", **more: Any
+    ) -> Campaign:
         values = {
             "slug": f"c{next(self._numbers)}",
             "name": name,
-            "source": "",
+            "source": SCHEDULE.replace("person", opens),
             "state": CampaignState.running,
             "loaded_by": "loads@example.org",
             "loaded_at": START,
@@ -77,14 +97,20 @@ class Rows:
         return self.copy(campaign, contact, State.sent, planned_at=at, sent_at=at, **more)
 
     def event(
-        self, copy: Delivery, kind: EventKind, at: datetime, agent: Agent | None = None
+        self,
+        copy: Delivery,
+        kind: EventKind,
+        at: datetime,
+        agent: Agent | None = None,
+        *,
+        happened_at: datetime | None = None,
     ) -> Event:
         return self._add(
             Event(
                 delivery_id=copy.id,
                 kind=kind,
                 agent=agent,
-                happened_at=START,
+                happened_at=happened_at or at,
                 received_at=at,
                 source="test",
                 source_key=str(next(self._numbers)),

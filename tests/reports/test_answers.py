@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outreach.contacts.states import MemberStates
-from outreach.inbox.tables import MailKind, ThreadState
+from outreach.inbox.kinds import MailKind
+from outreach.inbox.tables import ThreadState
 from outreach.reports.answers import answers_in, opening
 from outreach.reports.weeks import Week
 from tests.reports.rows import Rows

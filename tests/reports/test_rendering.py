@@ -8,7 +8,6 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from html.parser import HTMLParser
 from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,51 +17,23 @@ import pytest
 from outreach.contacts.states import MemberStates
 from outreach.db import Database
 from outreach.delivery.tables import State
-from outreach.inbox.tables import MailKind, ThreadState
+from outreach.inbox.kinds import MailKind
+from outreach.inbox.tables import ThreadState
 from outreach.reports import rendering, wording
 from outreach.reports.answers import OPENING
-from outreach.reports.attention import Need
 from outreach.reports.definitions import ANSWERS, COPIES, OPENED
-from outreach.reports.figures import Count, Figures, compute
+from outreach.reports.figures import Count, Figures
+from outreach.reports.needs import Need
 from outreach.reports.rendering import Links
 from outreach.reports.weeks import Week
 from outreach.tracking.tables import Agent, EventKind, OpenCount
+from tests.reports.counted import compute
+from tests.reports.reading import Page
 from tests.reports.rows import Rows
 
 IN_WEEK = datetime(2026, 11, 24, 10, tzinfo=UTC)
 MONDAY_AT_8 = datetime(2026, 11, 30, 7, tzinfo=UTC)
 DESK = Links("https://desk.example.org")
-
-
-class Page(HTMLParser):
-    """What of a page a test asks for: its rows of cells, its links, and what it would fetch."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.rows: list[list[str]] = []
-        self.links: list[str] = []
-        self.fetched: list[str] = []
-        self._cell = False
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag == "tr":
-            self.rows.append([])
-        if tag in ("td", "th"):
-            self.rows[-1].append("")
-        self._cell = self._cell or tag in ("td", "th")
-        if tag == "a":
-            self.links.append(given["href"] or "")
-        if tag in ("img", "link", "script", "iframe", "source") or "src" in given:
-            self.fetched.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        self._cell = self._cell and tag not in ("td", "th")
-
-    def handle_data(self, data: str) -> None:
-        if self._cell:
-            self.rows[-1][-1] += data
 
 
 @pytest.fixture
@@ -105,7 +76,9 @@ def test_every_surface_shows_the_same_numbers(figures: Figures) -> None:
     page = Page(rendering.as_html(figures, DESK))
     in_html = {row[0]: row[1:] for row in page.rows if len(row) == 4}
     text = rendering.as_text(figures, DESK)
-    in_csv = list(csv.reader(io.StringIO(rendering.as_csv(figures))))[1:]
+    in_csv = [
+        row for row in list(csv.reader(io.StringIO(rendering.as_csv(figures))))[1:] if not row[5]
+    ]
     in_json = json.loads(json.dumps(rendering.as_json(figures)))["counts"]
     assert len(shown) == len(in_csv) == 19
     for (label, week, so_far, of), row in zip(shown, in_csv, strict=True):
@@ -116,6 +89,27 @@ def test_every_surface_shows_the_same_numbers(figures: Figures) -> None:
         assert re.search(rf"^{label} +{week} +{so_far}  of {of} ", text, re.MULTILINE)
     assert in_json["sent"]["week"] == figures.counts["sent"].week == 24
     assert in_json["sent"]["of"] == "copies"
+
+
+def test_a_spreadsheet_opens_the_table_as_it_is_and_runs_nothing_in_it(figures: Figures) -> None:
+    evil = figures.lists[0].model_copy(update={"name": '=HYPERLINK("https://evil.example";"é")'})
+    written = rendering.as_csv(figures.model_copy(update={"lists": [evil]}))
+    data = written.encode()
+    assert data.startswith(b"\xef\xbb\xbffigure,week,so far,")
+    assert data.count(b"\r\n") == data.count(b"\n")
+    rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+    assert {len(row) for row in rows} == {7}
+    assert {row[6] for row in rows if row[5] == "list"} == {"'" + evil.name}
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+
+
+def test_the_table_has_regions_and_lists_too(figures: Figures) -> None:
+    rows = list(csv.reader(io.StringIO(rendering.as_csv(figures))))
+    africa = next(part for part in figures.regions if part.name == "Africa")
+    sent = next(row for row in rows if row[0] == "Sent" and row[5:] == ["region", "Africa"])
+    counts = (africa.counts["sent"].week, africa.counts["sent"].so_far)
+    assert (int(sent[1]), int(sent[2])) == counts
+    assert int(sent[3]) == africa.counts["copies"].so_far
 
 
 def test_the_mail_is_small_and_fetches_nothing_and_links_to_the_desk_only(
@@ -229,7 +223,7 @@ def test_deliveries_that_nobody_reports_are_not_shown_as_none(
 def test_where_only_totals_are_kept_loads_are_told_and_no_copies(
     rows: Rows, week: Week, zone: ZoneInfo, states: MemberStates
 ) -> None:
-    campaign = rows.campaign()
+    campaign = rows.campaign(opens="count")
     rows.sent(campaign, rows.contact(), IN_WEEK)
     for day, loads in ((week.monday, 2), (week.sunday, 3), (week.previous.sunday, 4)):
         rows.session.add(
@@ -254,13 +248,25 @@ def test_a_report_from_before_a_figure_was_thought_of_can_still_be_shown(
 
 
 def test_each_kind_of_need_is_a_sentence_with_a_place_to_do_it(figures: Figures) -> None:
-    needs = [*figures.needs, Need(kind="unreadable", count=1), Need(kind="holding_pen", count=3)]
+    lost = {"thread_id": 7, "missions": ["Permanent Mission of Kenya"]}
+    needs = [
+        *figures.needs,
+        Need(kind="unreadable", count=1),
+        Need(kind="holding_pen", count=3),
+        Need(kind="due", count=2),
+        Need(kind="answer_lost", count=1, **lost),
+    ]
     told = {need.kind: (wording.need(need), DESK.need(need)) for need in needs}
     assert told["waiting"][0] == "23 answers wait for us."
     assert told["unreadable"][0].startswith("1 mail could not be read")
     assert told["holding_pen"] == (
         "3 mails in the holding pen, to be filed by a person.",
         "https://desk.example.org/inbox",
+    )
+    assert told["due"][0] == "2 threads are due today, or since an earlier day."
+    assert told["answer_lost"] == (
+        "1 answer did not arrive, or nobody knows: Permanent Mission of Kenya.",
+        "https://desk.example.org/inbox/threads/7",
     )
     assert told["held_back"][1] == "https://desk.example.org/campaigns/close"
     assert told["unreachable"][1] == ""

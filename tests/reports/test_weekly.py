@@ -1,5 +1,6 @@
 """The weekly report is made once a week and reaches every organizer once."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
@@ -14,11 +15,12 @@ from outreach.contacts.states import MemberStates
 from outreach.db import Database
 from outreach.delivery.tables import Delivery, Purpose, State, Suppression, SuppressionReason
 from outreach.errors import NotAllowed
-from outreach.inbox.tables import MailKind
-from outreach.letters.copies import Links, fill, values
-from outreach.letters.tables import Skeleton
-from outreach.reports import weekly
+from outreach.inbox.kinds import MailKind
+from outreach.letters import copies
+from outreach.letters.tables import Enclosure, Skeleton
+from outreach.reports import paper, weekly
 from outreach.reports.figures import Figures
+from outreach.reports.rendering import Links
 from outreach.reports.tables import WeeklyReport
 from outreach.reports.weeks import Week
 from outreach.tokens import Tokens
@@ -35,7 +37,11 @@ def report(rows: Rows, week: Week, zone: ZoneInfo, states: MemberStates) -> Week
 
 
 def queue(
-    session: Session, report: WeeklyReport, organizers: list[Organizer], tokens: Tokens
+    session: Session,
+    report: WeeklyReport,
+    organizers: list[Organizer],
+    tokens: Tokens,
+    with_pdf: bool = False,
 ) -> int:
     return weekly.queue_for_sending(
         session,
@@ -46,6 +52,7 @@ def queue(
         public_url="https://desk.example.org",
         tokens=tokens,
         now=MONDAY_AT_8,
+        with_pdf=with_pdf,
     )
 
 
@@ -156,6 +163,62 @@ def test_each_organizer_gets_one_copy_however_often_it_is_queued(
     assert "https://desk.example.org/reports/2026-W48" in skeleton.text
 
 
+def test_the_report_is_enclosed_as_pdf_once_for_all_where_it_is_wanted(
+    rows: Rows, report: WeeklyReport, week: Week, tokens: Tokens
+) -> None:
+    organizers = [rows.organizer("Ann"), rows.organizer("Ben")]
+    assert queue(rows.session, report, organizers, tokens, with_pdf=True) == 2
+    (file,) = attached(rows.session)
+    query = select(Delivery).where(Delivery.purpose == Purpose.report)
+    assert [copy.enclosures[-1] for copy in rows.session.exec(query)] == [file.id] * 2
+    assert (file.name, file.media_type) == ("Weekly report 2026-W48.pdf", "application/pdf")
+    figures = weekly.stored(rows.session, week)
+    assert figures
+    assert file.content == paper.as_pdf(figures, None, Links("https://desk.example.org"))
+
+
+def attached(session: Session) -> list[Enclosure]:
+    """Without the pictures that the mail shows itself."""
+    (html,) = session.exec(select(Skeleton.html)).all()
+    return [file for file in session.exec(select(Enclosure)) if file.content_id not in html]
+
+
+def test_nothing_is_enclosed_where_it_is_not_asked_for(
+    rows: Rows, report: WeeklyReport, tokens: Tokens
+) -> None:
+    queue(rows.session, report, [rows.organizer("Ann")], tokens)
+    assert attached(rows.session) == []
+
+
+def test_the_mail_shows_the_pictures_that_go_with_it_and_says_what_they_show(
+    rows: Rows, report: WeeklyReport, tokens: Tokens
+) -> None:
+    queue(rows.session, report, [rows.organizer("Ann")], tokens)
+    copy = rows.session.exec(select(Delivery).where(Delivery.purpose == Purpose.report)).one()
+    skeleton = rows.session.get_one(Skeleton, copy.skeleton_id)
+    files = [rows.session.get_one(Enclosure, each) for each in copy.enclosures]
+    assert [(file.name, file.media_type) for file in files] == [
+        ("states.png", "image/png"),
+        ("flow.png", "image/png"),
+    ]
+    shown = re.findall(r'<img src="cid:([^"]+)" alt="([^"]+)"', skeleton.html)
+    assert [at for at, _ in shown] == [file.content_id for file in files]
+    assert shown[0][1] == "Where the 193 states stand. Not written to: 192; Sent: 1."
+    assert sum(len(file.content) for file in files) < 150_000
+
+
+def test_the_latest_reports_come_newest_first(
+    rows: Rows, week: Week, zone: ZoneInfo, states: MemberStates
+) -> None:
+    now = MONDAY_AT_8 + timedelta(weeks=2)
+    for each in (week.next, week, week.previous):
+        weekly.make(rows.session, each, zone=zone, states=states, now=now)
+    latest = weekly.latest(rows.session, 2)
+    assert [figures.week for figures in latest] == ["2026-W49", "2026-W48"]
+    assert weekly.stored(rows.session, week.next) == latest[0]
+    assert weekly.stored(rows.session, week.next.next) is None
+
+
 def test_nothing_is_queued_to_an_organizer_whose_address_is_suppressed(
     rows: Rows, report: WeeklyReport, tokens: Tokens
 ) -> None:
@@ -177,8 +240,7 @@ def test_a_stranger_cannot_write_places_to_fill_into_a_report(
     rows.mail(MailKind.reply, APPROVED, thread_id=thread.id, text=text)
     made = weekly.make(rows.session, week, zone=zone, states=states, now=MONDAY_AT_8)
     queue(rows.session, made, [rows.organizer("Ann")], tokens)
-    copy = fill(
-        rows.session.exec(select(Skeleton)).one(), values([], Links("https://u.example.org"))
-    )
+    links = copies.Links("https://u.example.org")
+    copy = copies.fill(rows.session.exec(select(Skeleton)).one(), copies.values([], links))
     assert "https://u.example.org" not in copy.text + copy.html
     assert "zq 7slot0qz" in copy.text

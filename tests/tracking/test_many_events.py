@@ -151,8 +151,8 @@ def test_a_request_takes_few_statements(database: Database) -> None:
         nonlocal statements
         statements += 1
 
-    event.listen(database.engine, "before_cursor_execute", count)
     with database.transaction() as session:
+        event.listen(session.connection(), "before_cursor_execute", count)
         tell(session, quiet)
     assert statements < 20
 

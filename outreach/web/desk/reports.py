@@ -1,17 +1,25 @@
-"""The weekly reports as pages."""
+"""The weekly reports: as pages, to take away, and side by side."""
+
+import json
+from collections.abc import Callable
 
 from flask import Blueprint, Response, render_template
 from markupsafe import Markup
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
+from outreach.accounts.feeds import feed_token
 from outreach.errors import NotFound
+from outreach.reports import paper, rendering, weekly
+from outreach.reports.comparing import side_by_side
 from outreach.reports.figures import Figures
-from outreach.reports.rendering import Links, as_fragment, stylesheet
+from outreach.reports.rendering import Links
 from outreach.reports.tables import WeeklyReport
 from outreach.reports.weeks import Week
-from outreach.web.current import parts
+from outreach.web.current import organizer, parts
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
+
+_COMPARED = 8  # weeks
 
 
 @blueprint.get("")
@@ -19,26 +27,60 @@ def listing() -> str:
     made = select(WeeklyReport.week, WeeklyReport.made_at).order_by(col(WeeklyReport.week).desc())
     with parts().database.reading() as session:
         reports = [(Week.parse(week), at) for week, at in session.exec(made)]
-    return render_template("desk/reports.html", reports=reports)
+        latest = weekly.latest(session, _COMPARED)
+    return render_template(
+        "desk/reports.html",
+        reports=reports,
+        weeks=[(Week.parse(figures.week), figures) for figures in latest],
+        rows=side_by_side(latest),
+        feed=Links().feed(feed_token(organizer(), parts().tokens)),
+        public_url=parts().settings.public_url,
+    )
 
 
 @blueprint.get("/report.css")
 def style() -> Response:
     """The report's own styles: it looks the same here as in the mail."""
-    return Response(stylesheet(), mimetype="text/css")
+    return Response(rendering.stylesheet(), mimetype="text/css")
 
 
 @blueprint.get("/<week>")
 def show(week: str) -> str:
     wanted = Week.parse(week)
     with parts().database.reading() as session:
-        found = session.get(WeeklyReport, str(wanted))
-    if found is None:
-        raise NotFound(
-            f"There is no report for {wanted} yet; make it with: "
-            f"outreach report weekly --week {wanted}"
-        )
-    figures = Figures.model_validate(found.figures)
+        figures = _stored(session, wanted)
     # The fragment escapes what comes from outside itself.
-    body = Markup(as_fragment(figures, Links()))
+    body = Markup(rendering.as_fragment(figures, Links()))
     return render_template("desk/report.html", week=wanted, body=body)
+
+
+@blueprint.get("/<week>.<any(pdf, csv, json):form>")
+def download(week: str, form: str) -> Response:
+    wanted = Week.parse(week)
+    with parts().database.reading() as session:
+        figures, before = _stored(session, wanted), weekly.stored(session, wanted.previous)
+    media_type, made = _FORMS[form]
+    answer = Response(made(figures, before), mimetype=media_type)
+    name = f"weekly-report-{wanted}.{form}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _stored(session: Session, week: Week) -> Figures:
+    figures = weekly.stored(session, week)
+    if figures is None:
+        raise NotFound(
+            f"There is no report for {week} yet; make it with: outreach report weekly --week {week}"
+        )
+    return figures
+
+
+def _as_pdf(figures: Figures, before: Figures | None) -> bytes:
+    return paper.as_pdf(figures, before, Links(parts().settings.public_url))
+
+
+_FORMS: dict[str, tuple[str, Callable[[Figures, Figures | None], str | bytes]]] = {
+    "pdf": ("application/pdf", _as_pdf),
+    "csv": ("text/csv", lambda figures, _: rendering.as_csv(figures)),
+    "json": ("application/json", lambda figures, _: json.dumps(rendering.as_json(figures))),
+}

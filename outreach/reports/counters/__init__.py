@@ -1,0 +1,1 @@
+"""Counters: the figures kept up to date mission by mission, so that no report counts all rows."""

@@ -1,0 +1,158 @@
+"""What one mission adds to the counters, and how far its campaigns have come, from its rows."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from outreach.delivery.tables import State
+from outreach.reports import counting
+from outreach.reports.counters.tables import MissionProgress
+from outreach.reports.counting import Thing
+from outreach.reports.definitions import FIGURES
+from outreach.reports.mission_rows import Copy, MissionRows
+from outreach.reports.weeks import Week
+from outreach.tracking.tables import Agent, EventKind
+
+TOLD_LATE = ".late"  # after a figure's name: those of its things that happened in an earlier week
+WAITING = "waiting"  # copies that are still to go, on the day that is foreseen for them
+
+_LONGEST_VALUE = 300
+_BACK = (State.bounced, State.failed)
+
+
+class Key(NamedTuple):
+    """As in ``Counter``; ``day`` is ISO 8601."""
+
+    dimension: str
+    value: str
+    figure: str
+    day: str
+
+
+Tally = Counter[Key]
+
+
+def tally_of(rows: MissionRows, zone: ZoneInfo) -> Tally:
+    """The figures of the whole, and those of each step and language: its copies and their mails."""
+    tally: Tally = Counter()
+    for figure, thing in _things(rows):
+        for dimension, value in _places(figure, thing, rows):
+            _add(tally, dimension, value, figure, thing, zone)
+    for dimension, value, part in _parts(rows):
+        for figure, thing in _things(part):
+            _add(tally, dimension, value, figure, thing, zone)
+    return tally
+
+
+def nested(tally: Tally) -> dict[str, Any]:
+    """As it is stored: dimension, value, figure and day, each inside the one before."""
+    made: dict[str, Any] = {}
+    for key, count in sorted(tally.items()):
+        by_figure = made.setdefault(key.dimension, {}).setdefault(key.value, {})
+        by_figure.setdefault(key.figure, {})[key.day] = count
+    return made
+
+
+def flat(stored: dict[str, Any]) -> Tally:
+    return Counter(
+        {
+            Key(dimension, value, figure, day): count
+            for dimension, by_value in stored.items()
+            for value, by_figure in by_value.items()
+            for figure, by_day in by_figure.items()
+            for day, count in by_day.items()
+        }
+    )
+
+
+def progress_of(mission_id: int, rows: MissionRows) -> list[MissionProgress]:
+    """A row for each campaign that has copies or replies."""
+    campaigns = {copy.campaign_id for copy in rows.copies}
+    campaigns |= {mail.campaign_id for mail in rows.mails if mail.campaign_id is not None}
+    return [_progress(campaign, mission_id, rows) for campaign in sorted(campaigns)]
+
+
+def _things(rows: MissionRows) -> Iterator[tuple[str, Thing]]:
+    for name, figure in FIGURES.items():
+        for thing in figure.rule(rows):
+            yield name, thing
+    for thing in _waiting(rows):
+        yield WAITING, thing
+
+
+def _parts(rows: MissionRows) -> Iterator[tuple[str, str, MissionRows]]:
+    steps = {(copy.campaign_id, copy.step) for copy in rows.copies}
+    steps |= {
+        (mail.of_campaign, mail.of_step) for mail in rows.mails if mail.of_campaign and mail.of_step
+    }
+    for campaign, step in sorted(steps):
+        yield "step", f"{campaign}:{step}", rows.of_step(campaign, step)
+    languages = {copy.language for copy in rows.copies}
+    languages |= {mail.of_language for mail in rows.mails if mail.of_language}
+    for language in sorted(languages):
+        yield "language", language, rows.in_language(language)
+
+
+def _foreseen(copy: Copy) -> datetime | None:
+    """When it is due; before its release, what the plan foresees or an absence postpones it to."""
+    if copy.due_at:
+        return copy.due_at
+    return max(filter(None, (copy.planned_at, copy.not_before)), default=None)
+
+
+# What a carrier has in hand is among them: that changes from moment to moment.
+_waiting = counting.copies(_foreseen, lambda copy: copy.state in (State.queued, State.sending))
+
+
+def _places(figure: str, thing: Thing, rows: MissionRows) -> Iterator[tuple[str, str]]:
+    """A contact on two lists counts in both; a mission counts where any of its contacts is."""
+    yield "", ""
+    yield "state", rows.state
+    of = rows.own_contacts if thing.contact_id is None else (thing.contact_id,)
+    members = [rows.contacts[contact] for contact in of if contact in rows.contacts]
+    for number in frozenset[int]().union(*(member.lists for member in members)):
+        yield "list", str(number)
+    for tag in frozenset[str]().union(*(member.tags for member in members)):
+        yield "tag", tag[:_LONGEST_VALUE]
+    if thing.reason is not None:
+        yield "reason", thing.reason[:_LONGEST_VALUE]
+
+
+def _add(
+    tally: Tally, dimension: str, value: str, figure: str, thing: Thing, zone: ZoneInfo
+) -> None:
+    day = thing.at.astimezone(zone).date()
+    tally[Key(dimension, value, figure, day.isoformat())] += 1
+    if thing.happened_at and _is_of_an_earlier_week(thing.happened_at.astimezone(zone), day):
+        tally[Key(dimension, value, figure + TOLD_LATE, day.isoformat())] += 1
+
+
+def _is_of_an_earlier_week(happened_at: datetime, day: date) -> bool:
+    return Week.of(happened_at.date()) < Week.of(day)
+
+
+def _progress(campaign: int, mission_id: int, rows: MissionRows) -> MissionProgress:
+    copies = [copy for copy in rows.copies if copy.campaign_id == campaign]
+    gone = [copy for copy in copies if counting.may_have_gone(copy)]
+    back = [copy for copy in copies if copy.state in _BACK]
+    there = [copy for copy in copies if copy.state is State.delivered]
+    loaded = [counting.loaded_by(copy, Agent.person) for copy in copies]
+    left = [counting.first_told(copy, (EventKind.unsubscribed,)) for copy in copies]
+    replies = [mail for mail in rows.mails if mail.campaign_id == campaign]
+    return MissionProgress(
+        campaign_id=campaign,
+        mission_id=mission_id,
+        written_at=_first(map(counting.left_at, gone)),
+        bounced_at=_first(map(counting.left_at, back)),
+        sent_at=_first(counting.left_at(copy) for copy in gone if copy.state not in _BACK),
+        delivered_at=_first(copy.settled_at for copy in there),
+        loaded_at=_first(told and told.received_at for told in loaded),
+        opted_out_at=_first(told and told.received_at for told in left),
+        replied_at=_first(mail.received_at for mail in replies if counting.is_reply(mail)),
+    )
+
+
+def _first(moments: Iterable[datetime | None]) -> datetime | None:
+    return min((moment for moment in moments if moment), default=None)

@@ -1,0 +1,93 @@
+"""Sends and answers by day."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from outreach.reports.daily import Day
+from outreach.reports.pictures.picture import EMPTY, INK, STRONG, Picture, specification
+from outreach.reports.wording import counted, short_day
+
+_TITLE = "Sends and answers by day"
+_WIDTH, _HEIGHT = 400, 90
+_MOST = 10_000  # from here on a count is rounded, to fit over its bar
+
+
+def sends_and_answers(days: Sequence[Day]) -> Picture | None:
+    """None where nothing left and nobody answered."""
+    if not any(day.sent or day.replies for day in days):
+        return None
+    return Picture(
+        name="days",
+        title=_TITLE,
+        says=_says(days),
+        columns=("Day", "Copies sent", "Replies by people"),
+        rows=tuple((short_day(day.day), day.sent, day.replies) for day in days),
+        spec=_spec(days),
+    )
+
+
+def _says(days: Sequence[Day]) -> str:
+    sent, replies = sum(day.sent for day in days), sum(day.replies for day in days)
+    first, last = short_day(days[0].day), short_day(days[-1].day)
+    return (
+        f"{_TITLE}, {first} to {last}: {counted(sent, 'copy', 'copies')} sent"
+        f"{_most(days, 'sent')}; {counted(replies, 'reply', 'replies')} by people"
+        f"{_most(days, 'replies')}."
+    )
+
+
+def _most(days: Sequence[Day], name: str) -> str:
+    best = max(days, key=lambda day: int(getattr(day, name)))
+    number = getattr(best, name)
+    return f", the most on {short_day(best.day)} ({number:,})" if number else ""
+
+
+def _spec(days: Sequence[Day]) -> dict[str, Any]:
+    rows = [
+        {
+            "day": f"{day.day:%a} {day.day.day}",
+            "sent": day.sent,
+            "replies": day.replies,
+            "sent_words": _short(day.sent),
+            "replies_words": _short(day.replies),
+        }
+        for day in days
+    ]
+    panels = [
+        _panel("sent", "Copies sent", STRONG, max(day.sent for day in days), labelled=False),
+        # White with an edge: told from the other without its colour.
+        _panel(
+            "replies", "Replies by people", EMPTY, max(day.replies for day in days), labelled=True
+        ),
+    ]
+    return specification(_TITLE, {"data": {"values": rows}, "spacing": 14, "vconcat": panels})
+
+
+def _panel(name: str, title: str, fill: str, most: int, *, labelled: bool) -> dict[str, Any]:
+    axis = {
+        "title": None,
+        "labels": labelled,
+        "ticks": False,
+        "labelAngle": 0,
+        "labelFontSize": 11,
+        "labelExpr": "split(datum.label, ' ')",  # the day of the week above the day of the month
+    }
+    x = {"field": "day", "type": "ordinal", "sort": None, "axis": axis}
+    y = {"field": name, "type": "quantitative", "axis": None, "scale": {"domain": [0, most or 1]}}
+    words = {"type": "text", "baseline": "bottom", "dy": -3, "fontSize": 11}
+    return {
+        "width": _WIDTH,
+        "height": _HEIGHT,
+        "title": {"text": title, "anchor": "start", "fontSize": 12, "fontWeight": "normal"},
+        "encoding": {"x": x, "y": y},
+        "layer": [
+            {"mark": {"type": "bar", "fill": fill, "stroke": INK, "strokeWidth": 1}},
+            {"mark": words, "encoding": {"text": {"field": f"{name}_words"}}},
+        ],
+    }
+
+
+def _short(number: int) -> str:
+    if not number:
+        return ""
+    return f"{number:,}" if number < _MOST else f"{number / 1000:,.0f}k"

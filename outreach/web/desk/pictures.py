@@ -1,0 +1,98 @@
+"""The pictures, drawn when they are looked at: a report's own, and where a campaign stands now."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, url_for
+from sqlmodel import Session, col, select
+
+from outreach.campaigns import progress
+from outreach.campaigns.tables import Campaign, CampaignState
+from outreach.errors import NotFound
+from outreach.reports import weekly
+from outreach.reports.pictures import drawing
+from outreach.reports.pictures.finishing import clickable
+from outreach.reports.pictures.gallery import pictures_of
+from outreach.reports.pictures.picture import Picture
+from outreach.reports.pictures.signs import Look
+from outreach.reports.pictures.states import grouped, told
+from outreach.reports.pictures.tiles import tile_grid
+from outreach.reports.pictures.world import world_map
+from outreach.reports.standing import StateStanding, standings
+from outreach.reports.weeks import Week
+from outreach.web.current import parts
+
+blueprint = Blueprint("pictures", __name__)
+
+_SVG = "image/svg+xml"
+# It stands in a frame of the page, and its links are followed there.
+_FRAMED = "default-src 'none'; base-uri 'none'; frame-ancestors 'self'"
+
+
+@dataclass(frozen=True)
+class Standings:
+    """Where the states stand with a campaign."""
+
+    slug: str
+    states: list[StateStanding]
+
+    @property
+    def world(self) -> Picture:
+        return world_map(self.states)
+
+    @property
+    def tiles(self) -> Picture:
+        return tile_grid(self.states)
+
+    @property
+    def groups(self) -> list[tuple[Look, list[StateStanding]]]:
+        return grouped(self.states)
+
+
+def standings_by_campaign(session: Session) -> dict[int | None, Standings]:
+    """Of the campaigns that run, by their ids."""
+    running = select(Campaign).where(col(Campaign.state) == CampaignState.running)
+    return {campaign.id: _standings(session, campaign) for campaign in session.exec(running)}
+
+
+@blueprint.get("/reports/<week>/<name>.svg")
+def of_report(week: str, name: str) -> Response:
+    with parts().database.reading() as session:
+        figures = weekly.stored(session, Week.parse(week))
+    for picture in pictures_of(figures) if figures else ():
+        if picture.name == name:
+            return _svg(picture)
+    raise NotFound(f"The report for {week} has no picture of this name.")
+
+
+@blueprint.get("/campaigns/<slug>/states.svg")
+def states(slug: str) -> Response:
+    return _svg(_standings_of(slug).tiles)
+
+
+@blueprint.get("/campaigns/<slug>/world.svg")
+def world(slug: str) -> Response:
+    """Each state leads to the campaign's copies for it."""
+    now = _standings_of(slug)
+    addresses = {told(state): _copies_for(state, slug) for state in now.states}
+    answer = Response(clickable(drawing.svg(now.world.spec), addresses), mimetype=_SVG)
+    answer.headers["Content-Security-Policy"] = _FRAMED
+    return answer
+
+
+def _standings_of(slug: str) -> Standings:
+    with parts().database.reading() as session:
+        return _standings(session, progress.get(session, slug))
+
+
+def _standings(session: Session, campaign: Campaign) -> Standings:
+    now = parts().clock()
+    found = standings(session, parts().states, before=now, campaign_id=campaign.id)
+    return Standings(campaign.slug, found)
+
+
+def _copies_for(state: StateStanding, slug: str) -> str:
+    return url_for("campaigns.show", slug=slug, who=state.name, _anchor="contacts")
+
+
+def _svg(picture: Picture) -> Response:
+    return Response(drawing.svg(picture.spec), mimetype=_SVG)
