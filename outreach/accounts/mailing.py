@@ -10,7 +10,7 @@ from outreach.db import insert_once
 from outreach.delivery.queue import NewDelivery, enqueue
 from outreach.delivery.suppression import suppressed
 from outreach.delivery.tables import Purpose
-from outreach.letters.tables import Skeleton
+from outreach.letters.tables import Enclosure, Skeleton
 from outreach.tokens import Tokens
 
 
@@ -26,17 +26,18 @@ def queue_for_organizers(
     tokens: Tokens,
     now: datetime,
     slots: Sequence[str] = (),
+    enclosures: Sequence[Enclosure] = (),
 ) -> int:
     """One copy for each, however often it is called; the number that were added.
 
     ``about`` names what it tells, and must be another when there is something new to tell.
     """
-    insert_once(session, skeleton)
+    for row in (skeleton, *enclosures):
+        insert_once(session, row)
     stopped = suppressed(session, [organizer.address for organizer in organizers])
     copies = (
         NewDelivery(
-            # Not by address: an identity may be logged, and may not be longer than its column.
-            identity=f"{about}:organizer:{organizer.id}",
+            identity=identity(about, organizer),
             purpose=purpose,
             sender_name=sender_name,
             sender_address=sender_address,
@@ -44,9 +45,15 @@ def queue_for_organizers(
             recipient_address=organizer.address,
             skeleton_id=skeleton.id,
             slots=slots,
+            enclosures=[enclosure.id for enclosure in enclosures],
             due_at=now,
         )
         for organizer in organizers
         if organizer.address not in stopped
     )
     return enqueue(session, copies, tokens=tokens, now=now)
+
+
+def identity(about: str, organizer: Organizer) -> str:
+    """Not by address: an identity may be logged, and may not be longer than its column."""
+    return f"{about}:organizer:{organizer.id}"

@@ -47,14 +47,24 @@ def weakness(password: str, *, address: str) -> str | None:
     plain = _plain(password)
     if plain in {_plain(address), _plain(address.partition("@")[0])}:
         return "The password must not be the address."
-    if plain in _commonest() or _is_one_run(password):
+    if _is_common(plain) or _is_one_run(password):
         return "This password is one of the first that anybody would try; please choose another."
     return None
 
 
+def _is_common(plain: str) -> bool:
+    """Also with numbers around it, and over and over: what people do to make one long enough."""
+    core = plain.strip("0123456789")
+    length = next((n for n in range(4, len(core)) if core == core[:n] * (len(core) // n)), 0)
+    return not _commonest().isdisjoint({plain, core, core[:length]})
+
+
 @cache
 def _commonest() -> frozenset[str]:
-    """The commonest that are long enough to pass, in lower case and without punctuation."""
+    """From known breaches (docs/security.md), in lower case and without punctuation.
+
+    Whole ones of at least 12 characters, and shorter ones without the numbers around them.
+    """
     listed = files("outreach.accounts").joinpath("commonest_passwords.txt")
     return frozenset(listed.read_text(encoding="utf-8").split())
 

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from outreach.accounts import passwords
-from outreach.accounts.tables import Organizer, Role
+from outreach.accounts import passwords, second_factor, sessions
+from outreach.accounts.tables import EntryLink, Organizer, Role
 from outreach.delivery.addresses import canonical
 from outreach.errors import InvalidInput, NotAllowed, NotFound
+
+LONGEST_NAME = 200
 
 
 def add_organizer(
@@ -20,7 +23,7 @@ def add_organizer(
         raise InvalidInput(f"{address} is an organizer already; change the role instead.")
     organizer = Organizer(
         address=address,
-        name=" ".join(name.split()),
+        name=_one_line(name),
         role=role,
         password_hash=_hashed(password, address),
         created_at=now,
@@ -46,6 +49,18 @@ def get(session: Session, address: str) -> Organizer:
     raise NotFound(f"No organizer has the address {address}; see `outreach user list`.")
 
 
+def lock(session: Session, number: int | None) -> Organizer:
+    """By id, as it stands now, and changed by nobody else until the transaction ends."""
+    query = select(Organizer).where(Organizer.id == number).with_for_update()
+    if found := session.exec(query.execution_options(populate_existing=True)).first():
+        return found
+    raise NotFound("There is no such person; /people lists all.")
+
+
+def anybody(session: Session) -> bool:
+    return session.exec(select(Organizer.id).limit(1)).first() is not None
+
+
 def list_organizers(session: Session) -> Sequence[Organizer]:
     return session.exec(select(Organizer).order_by(col(Organizer.address))).all()
 
@@ -57,28 +72,50 @@ def who_can_act(session: Session) -> Sequence[Organizer]:
 
 
 def set_role(session: Session, address: str, role: Role) -> Organizer:
+    """Ends every session of the person, so that the next sign-in asks what the new role needs."""
     organizer = get(session, address)
     if role is not Role.admin:
         _keep_an_admin(session, besides=organizer)
     organizer.role = role
-    session.add(organizer)
-    return organizer
+    return _changed(session, organizer)
 
 
 def set_password(session: Session, address: str, password: str) -> Organizer:
+    """Ends every session of the person, and the links to set another password."""
     organizer = get(session, address)
     organizer.password_hash = _hashed(password, organizer.address)
+    session.execute(delete(EntryLink).where(col(EntryLink.address) == organizer.address))
+    return _changed(session, organizer)
+
+
+def rename(session: Session, address: str, name: str) -> Organizer:
+    organizer = get(session, address)
+    organizer.name = _one_line(name)
     session.add(organizer)
     return organizer
 
 
 def disable(session: Session, address: str, now: datetime) -> Organizer:
-    """Ends every session of the person at the next click; what they did stays on record."""
+    """Ends every session of the person at once; what they did stays on record."""
     organizer = get(session, address)
     _keep_an_admin(session, besides=organizer)
     organizer.disabled_at = organizer.disabled_at or now
+    return _changed(session, organizer)
+
+
+def enable(session: Session, address: str) -> Organizer:
+    """With the password and the second factor there were."""
+    organizer = get(session, address)
+    organizer.disabled_at = None
     session.add(organizer)
     return organizer
+
+
+def reset_second_factor(session: Session, address: str) -> Organizer:
+    """For somebody who lost it; ends every session of the person."""
+    organizer = get(session, address)
+    second_factor.remove(organizer)
+    return _changed(session, organizer)
 
 
 def authenticate(session: Session, address: str, password: str) -> Organizer | None:
@@ -86,6 +123,16 @@ def authenticate(session: Session, address: str, password: str) -> Organizer | N
     organizer = find(session, address)
     stored = organizer.password_hash if organizer and organizer.disabled_at is None else None
     return organizer if passwords.matches(password, stored) else None
+
+
+def _changed(session: Session, organizer: Organizer) -> Organizer:
+    session.add(organizer)
+    sessions.end_all(session, organizer.id)
+    return organizer
+
+
+def _one_line(name: str) -> str:
+    return " ".join(name.split())[:LONGEST_NAME]
 
 
 def _hashed(password: str | None, address: str) -> str | None:

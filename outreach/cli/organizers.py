@@ -5,7 +5,7 @@ import sys
 import click
 from sqlmodel import Session
 
-from outreach.accounts import audit, people
+from outreach.accounts import audit, links, people
 from outreach.accounts.tables import Organizer, Role
 from outreach.cli.parts import with_outreach
 from outreach.cli.printing import json_option, listing, note
@@ -80,6 +80,41 @@ def disable(outreach: Outreach, address: str) -> None:
     note(f"{changed.address} cannot sign in any more.")
 
 
+@user.command()
+@click.argument("address")
+@with_outreach
+def enable(outreach: Outreach, address: str) -> None:
+    """Open the account of a disabled organizer again."""
+    with outreach.database.transaction() as session:
+        changed = people.enable(session, address)
+        _note_down(outreach, session, "organizer enabled", changed)
+    note(f"{changed.address} can sign in again.")
+
+
+@user.command()
+@click.argument("address")
+@with_outreach
+def reset_second_factor(outreach: Outreach, address: str) -> None:
+    """Remove the second factor of an organizer who lost it."""
+    with outreach.database.transaction() as session:
+        changed = people.reset_second_factor(session, address)
+        _note_down(outreach, session, "second factor reset", changed)
+    note(f"{changed.address} signs in with the password alone, and can set up a new one.")
+
+
+@user.command()
+@click.argument("address")
+@click.option("--role", type=role_choice, default=Role.organizer.value, show_default=True)
+@click.option("--name", default="", help="As it shall stand under answers.")
+@with_outreach
+def invite(outreach: Outreach, address: str, role: str, name: str) -> None:
+    """Invite somebody by mail; the worker sends it, and its link works for seven days."""
+    with outreach.database.transaction() as session:
+        invited = links.invite(session, address, Role(role), name, outreach.clock())
+        _note_down(outreach, session, "organizer invited", invited)
+    note(f"An invitation to {invited.address} is on its way.")
+
+
 def _note_down(outreach: Outreach, session: Session, act: str, organizer: Organizer) -> None:
     audit.note(
         session,
@@ -95,6 +130,7 @@ def _row(organizer: Organizer) -> dict[str, object]:
         "address": organizer.address,
         "name": organizer.name,
         "role": organizer.role.value,
+        "second_factor": organizer.totp_sealed is not None,
         "since": organizer.created_at,
         "disabled": organizer.disabled_at,
     }

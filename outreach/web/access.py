@@ -1,20 +1,27 @@
 """Who may open what: everything needs a sign-in unless it is named here, and some of it a role."""
 
-import hashlib
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import Blueprint, Flask, abort, redirect, request, url_for
+from flask import Blueprint, Flask, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
+from sqlalchemy.exc import OperationalError
 
-from outreach.accounts.tables import Organizer, Role
+from outreach.accounts import sessions
+from outreach.accounts.tables import DeskSession, Organizer, Role
 from outreach.web.current import organizer, parts
 
-OPEN_TO_ALL = frozenset({"sign_in", "demo", "opens", "unsubscribing", "sendgrid", "health"})
+OPEN_TO_ALL = frozenset(
+    {"sign_in", "demo", "entering", "opens", "unsubscribing", "feeds", "sendgrid", "health"}
+)
+# What is open to somebody who must set up a second factor before anything else.
+BEFORE_SECOND_FACTOR = frozenset({"second_factor.show", "second_factor.set_up"})
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -22,9 +29,11 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Visitor:
-    """An organizer as Flask-Login wants to see one."""
+    """An organizer as Flask-Login wants to see one, known by the token of the session."""
 
     organizer: Organizer
+    desk_session: DeskSession
+    token: str
 
     @property
     def is_authenticated(self) -> bool:
@@ -39,9 +48,7 @@ class Visitor:
         return False
 
     def get_id(self) -> str:
-        """Names the password too, so that a new one ends the sessions begun with the old."""
-        secret = (self.organizer.password_hash or "").encode()
-        return f"{self.organizer.id}-{hashlib.sha256(secret).hexdigest()[:16]}"
+        return self.token
 
 
 def install(app: Flask, without_cookie: Collection[Blueprint]) -> None:
@@ -69,20 +76,37 @@ def needs(role: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return guard
 
 
-def _visitor(identity: str) -> Visitor | None:
-    number = identity.partition("-")[0]
-    with parts().database.reading() as session:
-        found = session.get(Organizer, int(number)) if number.isdecimal() else None
-    if found is None or found.disabled_at:
+def _visitor(token: str) -> Visitor | None:
+    now = parts().clock()
+    with parts().database.reading() as reading:
+        found = sessions.find(reading, token, now=now)
+    if found is None:
         return None
-    visitor = Visitor(found)
-    return visitor if visitor.get_id() == identity else None
+    desk_session, its_organizer = found
+    if sessions.needs_touch(desk_session, now):
+        _touch(desk_session, now)
+    return Visitor(its_organizer, desk_session, token)
+
+
+def _touch(desk_session: DeskSession, now: datetime) -> None:
+    """Where something large is being written, it is noted at the next click."""
+    with suppress(OperationalError), parts().database.transaction() as writing:
+        sessions.touch(writing, desk_session.id or 0, now)
 
 
 def _ask_to_sign_in() -> ResponseReturnValue | None:
     if request.endpoint in {None, "static"} or request.blueprint in OPEN_TO_ALL:
         return None
-    if current_user.is_authenticated:
-        return None
-    wanted = request.full_path.removesuffix("?") if request.method == "GET" else None
-    return redirect(url_for("sign_in.ask", next=wanted), 303)
+    if not current_user.is_authenticated:
+        wanted = request.full_path.removesuffix("?") if request.method == "GET" else None
+        return redirect(url_for("sign_in.ask", next=wanted), 303)
+    if _lacks_second_factor() and request.endpoint not in BEFORE_SECOND_FACTOR:
+        return redirect(url_for("second_factor.show"), 303)
+    return None
+
+
+def _lacks_second_factor() -> bool:
+    """The demo asks nobody for one: its organizers are looked over the shoulder."""
+    if "demo" in current_app.blueprints:
+        return False
+    return organizer().must_have_second_factor and organizer().totp_sealed is None

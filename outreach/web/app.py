@@ -1,7 +1,6 @@
 """Puts the web app together from the application's parts."""
 
 import logging
-from datetime import timedelta
 from types import TracebackType
 from typing import Any
 
@@ -9,24 +8,76 @@ from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
-from outreach.web import access, error_pages, headers, health, presentation, sign_in
-from outreach.web.desk import campaigns, deliveries, enclosures, home, inbox, reports
+from outreach.accounts.sessions import LONGEST
+from outreach.web import access, entering, error_pages, headers, health, presentation, sign_in
+from outreach.web.desk import (
+    account,
+    answers,
+    audit,
+    campaigns,
+    contacts,
+    contacts_doubles,
+    contacts_erasing,
+    contacts_form,
+    contacts_import,
+    contacts_lists,
+    contacts_page,
+    contacts_stopped,
+    deliveries,
+    enclosures,
+    exports,
+    home,
+    inbox,
+    mail_pages,
+    people,
+    pictures,
+    raw_pages,
+    reports,
+    saved_answers,
+    second_factor,
+    thread_pages,
+    uploading,
+    verdicts,
+)
 from outreach.web.hooks import sendgrid
-from outreach.web.public import opens, unsubscribing
+from outreach.web.public import feeds, opens, unsubscribing
 from outreach.wiring import Outreach
 
 log = logging.getLogger(__name__)
 
 ROOMS = (
     sign_in.blueprint,
+    entering.blueprint,
+    account.blueprint,
+    second_factor.blueprint,
+    people.blueprint,
+    audit.blueprint,
     home.blueprint,
     campaigns.blueprint,
+    contacts.blueprint,
+    contacts_page.blueprint,
+    contacts_form.blueprint,
+    contacts_erasing.blueprint,
+    contacts_doubles.blueprint,
+    contacts_import.blueprint,
+    contacts_stopped.blueprint,
+    contacts_lists.blueprint,
     deliveries.blueprint,
     enclosures.blueprint,
     inbox.blueprint,
+    thread_pages.blueprint,
+    answers.blueprint,
+    saved_answers.blueprint,
+    exports.blueprint,
+    mail_pages.blueprint,
+    verdicts.blueprint,
+    raw_pages.blueprint,
+    uploading.blueprint,
     reports.blueprint,
+    pictures.blueprint,
     opens.blueprint,
     unsubscribing.blueprint,
+    feeds.blueprint,
     sendgrid.blueprint,
     health.blueprint,
 )
@@ -37,6 +88,13 @@ WITHOUT_COOKIE = (unsubscribing.blueprint, sendgrid.blueprint)
 ExceptionInfo = tuple[type, BaseException, TracebackType] | tuple[None, None, None]
 
 LARGEST_REQUEST = 1_000_000  # bytes; a route that takes more says so itself
+# Unless its form is checked for coming from our own pages, which is read before the route is asked.
+LARGER_FORMS = {
+    "upload.take": uploading.LARGEST,
+    "contact_import.take": contacts_import.LARGEST,
+    "answers.send": answers.LARGEST,
+    "answers.begin": answers.LARGEST,
+}
 
 
 class _WebApp(Flask):
@@ -60,8 +118,8 @@ def create_app(outreach: Outreach, demo: bool = False) -> Flask:
     app.extensions["outreach"] = outreach
     if outreach.settings.public_url.startswith("https:"):
         _trust_the_proxy(app)
+    app.before_request(_allow_larger_form)
     access.install(app, WITHOUT_COOKIE)
-    sign_in.install(app)
     headers.install(app)
     error_pages.install(app)
     presentation.install(app)
@@ -81,9 +139,14 @@ def _config(outreach: Outreach) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": secure,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",  # Strict would sign out whoever follows a report's link
-        "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "PERMANENT_SESSION_LIFETIME": LONGEST,
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session
     }
+
+
+def _allow_larger_form() -> None:
+    if limit := LARGER_FORMS.get(request.endpoint or ""):
+        request.max_content_length = limit
 
 
 def _trust_the_proxy(app: Flask) -> None:

@@ -1,11 +1,9 @@
-"""Coming in and going out."""
+"""Coming in, by password and second factor, and going out."""
 
-import math
-from typing import cast
+import logging
 
 from flask import (
     Blueprint,
-    Flask,
     current_app,
     redirect,
     render_template,
@@ -16,48 +14,79 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 from sqlmodel import col, select
-from werkzeug.exceptions import TooManyRequests
 
-from outreach.accounts import audit, people
+from outreach.accounts import audit, notices, people, second_factor, sessions, throttling
 from outreach.accounts.tables import Organizer
-from outreach.delivery.addresses import canonical
-from outreach.errors import InvalidInput, NotFound
+from outreach.errors import NotFound
 from outreach.web.access import Visitor
-from outreach.web.current import parts
-from outreach.web.throttle import SignInThrottle
+from outreach.web.current import client, parts
+from outreach.web.throttle import check, throttle
 
 blueprint = Blueprint("sign_in", __name__)
 demo_blueprint = Blueprint("demo", __name__)
 
-LONGEST_ACCOUNT = 254  # as an organizer's address is stored; made-up ones must not fill the memory
+log = logging.getLogger(__name__)
 
-
-def install(app: Flask) -> None:
-    app.extensions["outreach.sign_in_throttle"] = SignInThrottle()
+_HALFWAY = "halfway"  # in the cookie: the token of a session whose second factor is still to come
 
 
 @blueprint.get("/sign-in")
 def ask() -> ResponseReturnValue:
     if current_user.is_authenticated:
         return redirect(_own_path(request.args.get("next")), 303)
+    with parts().database.reading() as reading:
+        if not people.anybody(reading):
+            return render_template("first_start.html")
     return _form()
 
 
 @blueprint.post("/sign-in")
 def enter() -> ResponseReturnValue:
     address = request.form.get("address", "").strip()
-    account = _account(address)
-    network, now = request.remote_addr or "", parts().clock()
-    throttle = cast(SignInThrottle, current_app.extensions["outreach.sign_in_throttle"])
-    if wait := throttle.wait(account, network, now):
-        raise TooManyRequests(retry_after=math.ceil(wait.total_seconds()))
+    asked, now = throttle(throttling.SIGN_IN, address), parts().clock()
     with parts().database.reading() as reading:
+        check(asked, reading, now)
         found = people.authenticate(reading, address, request.form.get("password", ""))
+    with parts().database.transaction() as writing:
+        if found is None:
+            asked.count(writing, now)
+        else:
+            asked.forget(writing)
     if found is None:
-        throttle.failed(account, network, now)
+        log.warning("A sign-in was refused.")
         return _form(address=address, refused=True), 401
-    throttle.succeeded(account)
-    return _let_in(found)
+    return _ask_for_code(found) if found.totp_sealed else let_in(found)
+
+
+@blueprint.get("/sign-in/code")
+def ask_code() -> ResponseReturnValue:
+    if _HALFWAY not in session:
+        return redirect(url_for(".ask"), 303)
+    return _code_form()
+
+
+@blueprint.post("/sign-in/code")
+def enter_code() -> ResponseReturnValue:
+    """The count is the account's own: the right password does not set it back."""
+    now, code = parts().clock(), request.form.get("code", "")
+    with parts().database.transaction() as writing:
+        token = session.get(_HALFWAY, "")
+        found = sessions.find(writing, token, now=now, awaits_code=True)
+        if found is None:
+            return redirect(url_for(".ask", next=request.form.get("next")), 303)
+        organizer = people.lock(writing, found[1].id)
+        asked = throttle(throttling.SECOND_FACTOR, organizer.address)
+        check(asked, writing, now)
+        taken = second_factor.take_code(organizer, code, tokens=parts().tokens, now=now)
+        if taken is None:
+            asked.count(writing, now)
+        else:
+            asked.forget(writing)
+            sessions.end(writing, token)
+    if taken is None:
+        log.warning("A second factor was refused.")
+        return _code_form(refused=True), 401
+    return let_in(organizer, by_recovery_code=taken == "recovery code")
 
 
 @demo_blueprint.post("/sign-in/demo")
@@ -68,23 +97,54 @@ def enter_demo() -> ResponseReturnValue:
         found = reading.exec(enabled.order_by(col(Organizer.id))).first()
     if found is None:
         raise NotFound("There is no organizer yet: outreach user add")
-    return _let_in(found)
+    return let_in(found)
 
 
 @blueprint.post("/sign-out")
 def leave() -> ResponseReturnValue:
-    logout_user()
-    session.clear()
+    if current_user.is_authenticated:
+        with parts().database.transaction() as writing:
+            sessions.end(writing, current_user.get_id())
+    sign_out()
     return redirect(url_for("sign_in.ask"), 303)
 
 
-def _account(address: str) -> str:
-    """What attempts are counted under: every spelling that leads to one account is one."""
-    try:
-        address = canonical(address)
-    except InvalidInput:
-        address = address.casefold()
-    return address[:LONGEST_ACCOUNT]
+def sign_out() -> None:
+    """Out of this browser's cookie; its session in the database is ended apart."""
+    logout_user()
+    session.clear()
+
+
+def let_in(organizer: Organizer, *, by_recovery_code: bool = False) -> ResponseReturnValue:
+    begin_session(organizer)
+    with parts().database.transaction() as writing:
+        act = "signed in with a recovery code" if by_recovery_code else "signed in"
+        audit.note(writing, actor=organizer.address, act=act, now=parts().clock())
+        if by_recovery_code:
+            what = f"a recovery code was used; {len(organizer.recovery_codes)} are left"
+            notices.tell_of_change(writing, organizer, what, parts().letterhead, parts().clock())
+    return redirect(_own_path(request.form.get("next")), 303)
+
+
+def begin_session(organizer: Organizer) -> None:
+    """A new one for this browser: nothing that somebody planted before stays."""
+    now = parts().clock()
+    with parts().database.transaction() as writing:
+        token = sessions.begin(writing, organizer, client(), now=now)
+        found = sessions.find(writing, token, now=now)
+    assert found
+    session.clear()
+    session.permanent = True
+    login_user(Visitor(organizer, found[0], token))
+
+
+def _ask_for_code(organizer: Organizer) -> ResponseReturnValue:
+    with parts().database.transaction() as writing:
+        token = sessions.begin(writing, organizer, client(), now=parts().clock(), awaits_code=True)
+    session.clear()
+    session[_HALFWAY] = token
+    wanted = request.form.get("next") or None
+    return redirect(url_for(".ask_code", next=wanted), 303)
 
 
 def _form(address: str = "", refused: bool = False) -> str:
@@ -97,13 +157,8 @@ def _form(address: str = "", refused: bool = False) -> str:
     )
 
 
-def _let_in(organizer: Organizer) -> ResponseReturnValue:
-    session.clear()  # nothing that somebody planted before the sign-in stays
-    session.permanent = True
-    login_user(Visitor(organizer))
-    with parts().database.transaction() as writing:
-        audit.note(writing, actor=organizer.address, act="signed in", now=parts().clock())
-    return redirect(_own_path(request.form.get("next")), 303)
+def _code_form(refused: bool = False) -> str:
+    return render_template("code.html", refused=refused, next=request.values.get("next", ""))
 
 
 def _own_path(wanted: str | None) -> str:

@@ -8,10 +8,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from outreach.accounts import audit, people
+from outreach.accounts import audit, people, throttling
 from outreach.accounts.tables import Role
 from outreach.db import Database
-from outreach.web import create_app, throttle
+from outreach.web import create_app
 from outreach.wiring import Outreach
 from tests.web.world import World, csrf_token
 
@@ -74,17 +74,27 @@ def test_after_the_sign_in_nobody_is_led_elsewhere(
     assert enter(client, next=wanted).headers["Location"] == leads_to
 
 
-def test_who_forgot_the_password_is_told_what_sets_a_new_one(client: FlaskClient) -> None:
-    page = client.get("/sign-in").text
-    assert "outreach user password ADDRESS" in page
-    assert "outreach user add ADDRESS" in page
+@pytest.mark.usefixtures("anna")
+def test_who_forgot_the_password_finds_where_to_ask_for_a_link(client: FlaskClient) -> None:
+    assert 'href="/forgotten"' in client.get("/sign-in").text
+
+
+def test_while_there_is_nobody_it_is_told_how_the_first_admin_comes_in(
+    client: FlaskClient,
+) -> None:
+    page = client.get("/", follow_redirects=True).text
+    assert "outreach init" in page
+    assert "password" not in page
 
 
 @pytest.mark.usefixtures("anna")
 def test_signing_out_ends_the_session(client: FlaskClient) -> None:
     enter(client)
     token = csrf_token(client.get("/").text)
+    kept = client.get_cookie("outreach")
+    assert kept
     assert client.post("/sign-out", data={"csrf_token": token}).status_code == 303
+    client.set_cookie("outreach", kept.value)  # as somebody who stole it would
     assert client.get("/").status_code == 303
 
 
@@ -115,7 +125,7 @@ def test_a_form_without_its_token_is_refused(client: FlaskClient, organizer: Fla
 @pytest.fixture
 def impatient(outreach: Outreach, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
     """A browser at an app that lets nobody guess more than twice."""
-    monkeypatch.setattr(throttle, "BY_ACCOUNT", 2)
+    monkeypatch.setattr(throttling, "SIGN_IN", throttling.Act("sign in", 2, 50))
     return create_app(outreach).test_client()
 
 
@@ -125,7 +135,7 @@ def test_who_guesses_must_wait_even_with_the_right_password(impatient: FlaskClie
         assert enter(impatient, "a guess").status_code == 401
     answer = enter(impatient)
     assert answer.status_code == 429
-    assert answer.headers["Retry-After"] == str(int(throttle.WINDOW.total_seconds()))
+    assert answer.headers["Retry-After"] == str(int(throttling.WINDOW.total_seconds()))
     assert "wait" in answer.text
 
 
@@ -138,6 +148,7 @@ def test_who_spells_the_account_in_another_way_has_guessed_at_the_same(
     assert enter(impatient).status_code == 429
 
 
+@pytest.mark.usefixtures("anna")
 def test_what_is_no_address_is_counted_too_however_long(impatient: FlaskClient) -> None:
     for end in ("one", "two"):
         assert enter(impatient, "a guess", address="x" * 300 + end).status_code == 401
@@ -165,12 +176,12 @@ def test_the_demo_lets_in_with_one_click(outreach: Outreach, world: World) -> No
 def test_the_cookie_is_kept_from_scripts_other_sites_and_plain_http(
     outreach: Outreach, app: Flask
 ) -> None:
-    plain = app.test_client().get("/sign-in").headers["Set-Cookie"]
+    plain = app.test_client().get("/forgotten").headers["Set-Cookie"]
     assert plain.startswith("outreach=")
     assert "HttpOnly" in plain
     assert "SameSite=Lax" in plain
     assert "Secure" not in plain
-    secure = create_app(over_https(outreach)).test_client().get("/sign-in").headers
+    secure = create_app(over_https(outreach)).test_client().get("/forgotten").headers
     assert secure["Set-Cookie"].startswith("__Host-outreach=")
     assert "; Secure" in secure["Set-Cookie"]
     assert "Strict-Transport-Security" in secure

@@ -1,0 +1,114 @@
+"""One's own account: name, password, reports, and the browsers that are signed in."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlmodel import Session
+
+from outreach.accounts import audit, notices, passwords, people, sessions, throttling
+from outreach.accounts.feeds import feed_token
+from outreach.accounts.tables import Organizer
+from outreach.errors import InvalidInput
+from outreach.reports.rendering import Links
+from outreach.web.current import desk_session, organizer, parts
+from outreach.web.sign_in import begin_session, sign_out
+from outreach.web.throttle import check, throttle
+
+blueprint = Blueprint("account", __name__, url_prefix="/account")
+
+WRONG_PASSWORD = "That is not your password."
+
+
+@blueprint.get("")
+def show() -> str:
+    return _page()
+
+
+@blueprint.post("/name")
+def rename() -> ResponseReturnValue:
+    with parts().database.transaction() as session:
+        people.rename(session, organizer().address, request.form.get("name", ""))
+    return _done("Your name is saved.")
+
+
+@blueprint.post("/reports")
+def choose_reports() -> ResponseReturnValue:
+    wanted = request.form.get("gets_reports") == "yes"
+    with parts().database.transaction() as session:
+        people.get(session, organizer().address).gets_reports = wanted
+    return _done(
+        "The weekly report comes by mail." if wanted else "No more weekly reports by mail."
+    )
+
+
+@blueprint.post("/password")
+def change_password() -> ResponseReturnValue:
+    """Ends all sessions; this browser gets a new one."""
+    form = request.form
+    try:
+        confirm_password(form.get("old", ""))
+        if form.get("password", "") != form.get("again", ""):
+            raise InvalidInput("The two new passwords differ. Type the same one twice.")
+        with parts().database.transaction() as session:
+            changed = people.set_password(session, organizer().address, form.get("password", ""))
+            note_change(session, changed, "password changed", "your password was changed")
+    except InvalidInput as error:
+        return _page(problem=str(error)), 400
+    begin_session(changed)
+    return _done("Your password is changed. All other browsers are signed out.")
+
+
+@blueprint.post("/sessions/<row:number>/end")
+def end_session(number: int) -> ResponseReturnValue:
+    with parts().database.transaction() as session:
+        sessions.end_one(session, organizer().id, number)
+    return _done("That browser is signed out.")
+
+
+@blueprint.post("/sessions/end")
+def end_all() -> ResponseReturnValue:
+    by, now = organizer(), parts().clock()
+    with parts().database.transaction() as session:
+        ended = sessions.end_all(session, by.id)
+        audit.note(session, actor=by.address, act="signed out everywhere", now=now)
+    sign_out()
+    flash(f"You are signed out everywhere; {ended} sessions ended." if ended > 1 else "Signed out.")
+    return redirect(url_for("sign_in.ask"), 303)
+
+
+def confirm_password(password: str) -> None:
+    """That it is still whoever signed in; InvalidInput if not. Wrong ones count as at the door."""
+    asked, now = throttle(throttling.SIGN_IN, organizer().address), parts().clock()
+    with parts().database.transaction() as session:
+        check(asked, session, now)
+        right = passwords.matches(password, organizer().password_hash)
+        if not right:
+            asked.count(session, now)
+    if not right:
+        raise InvalidInput(WRONG_PASSWORD)
+
+
+def note_change(session: Session, changed: Organizer, act: str, what: str) -> None:
+    """In the audit trail, and by mail to whom it concerns: ``what`` follows "On that day"."""
+    now = parts().clock()
+    by = organizer().address
+    audit.note(session, actor=by, act=act, subject=changed.address, now=now)
+    notices.tell_of_change(session, changed, what, parts().letterhead, now)
+
+
+def _page(problem: str = "") -> str:
+    with parts().database.reading() as session:
+        open_sessions = sessions.of(session, organizer().id, parts().clock())
+    links = Links(parts().settings.public_url)
+    return render_template(
+        "desk/account.html",
+        me=organizer(),
+        sessions=open_sessions,
+        this=desk_session().id,
+        feed=links.feed(feed_token(organizer(), parts().tokens)),
+        problem=problem,
+    )
+
+
+def _done(says: str) -> ResponseReturnValue:
+    flash(says)
+    return redirect(url_for("account.show"), 303)
