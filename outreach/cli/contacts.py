@@ -7,12 +7,23 @@ import click
 
 from outreach.accounts import audit
 from outreach.cli.parts import with_outreach
-from outreach.cli.printing import json_option, note, out_option, print_json, progress_bar, write_out
-from outreach.contacts import erasing, exporting, importing
+from outreach.cli.printing import (
+    facts,
+    json_option,
+    note,
+    out_option,
+    print_json,
+    progress_bar,
+    write_out,
+)
+from outreach.contacts import exporting, importing
+from outreach.contacts.erasing import find_person
 from outreach.contacts.importing import ImportResult
 from outreach.delivery import suppression
 from outreach.delivery.tables import SuppressionReason
 from outreach.errors import InvalidInput
+from outreach.inbox import knowing, processing
+from outreach.reports import erasing
 from outreach.reports.wording import counted
 from outreach.wiring import Outreach
 
@@ -100,17 +111,53 @@ def suppress(outreach: Outreach, address: str, because: str, lift: bool) -> None
 
 @contacts.command()
 @click.argument("address")
+@json_option
 @with_outreach
-def erase(outreach: Outreach, address: str) -> None:
-    """Forget a person: the contact, the values in its copies, and what is queued for it."""
-    now = outreach.clock()
-    with outreach.database.transaction() as session:
-        erased = erasing.erase(session, address, tokens=outreach.tokens, now=now)
-        # The trail says that somebody was erased, and not who.
-        audit.note(session, actor=audit.COMMAND_LINE, act="contact erased", now=now)
-    copies = counted(erased.cancelled, "copy", "copies")
-    note(f"Erased. {copies} withdrawn, {erased.blanked} blanked.")
-    note("Mails that the person wrote stay in the inbox, and backups made before stay as they are.")
+def about(outreach: Outreach, address: str, as_json: bool) -> None:
+    """Say what is kept of a person: counts, or with --json all of it."""
+    with outreach.database.reading() as session:
+        kept = knowing.about(session, find_person(session, address, outreach.tokens))
+    if as_json:
+        print_json(kept)
+    else:
+        facts({name: len(rows) for name, rows in kept.items()}, as_json=False)
+
+
+@contacts.command()
+@click.argument("address")
+@click.option("--dry-run", is_flag=True, help="Say what would be erased and change nothing.")
+@json_option
+@with_outreach
+def erase(outreach: Outreach, address: str, dry_run: bool, as_json: bool) -> None:
+    """Forget a person: the contact, its copies and mails, and what is queued for it.
+
+    What nobody can decide but you is listed: mails of other people that name the person, and
+    notes. docs/data-protection.md says what stays, and where.
+    """
+    if not dry_run:
+        _read_what_waits(outreach)
+    found = erasing.erase(
+        outreach.database,
+        address,
+        tokens=outreach.tokens,
+        by=audit.COMMAND_LINE,
+        now=outreach.clock(),
+        dry_run=dry_run,
+    )
+    facts(found.as_facts(), as_json=as_json)
+    note("This would be erased. Nothing was changed." if dry_run else "Erased.")
+    for line in found.advice():
+        note(line)
+
+
+def _read_what_waits(outreach: Outreach) -> None:
+    """Only of a mail that was read can be said whose it is."""
+    processing.process_new(
+        outreach.database,
+        tokens=outreach.tokens,
+        clock=outreach.clock,
+        understand=outreach.reader.understand,
+    )
 
 
 def _tell(result: ImportResult, *, dry_run: bool, skip_bad: bool) -> None:

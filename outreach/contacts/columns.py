@@ -9,6 +9,7 @@ from outreach.contacts.headers import HEADERS, PART_BESIDE
 from outreach.errors import InvalidInput
 
 OWN = "own."  # before the name of an organizer's own column, as letters write it
+LEFT_OUT = "-"  # for a column that a person says is not to be read
 
 _MOST_OWN = 100
 _LONGEST_OWN = 60
@@ -18,7 +19,7 @@ _REQUIRED = ("address", "state")
 
 @dataclass(frozen=True)
 class Columns:
-    """What stands in each column: a field, ``own.<name>``, or "" where there is no header."""
+    """What stands in each column: a field, ``own.<name>``, LEFT_OUT, or "" without a header."""
 
     headers: tuple[str, ...]
     fields: tuple[str, ...]
@@ -32,32 +33,61 @@ class Columns:
 
 def read_header(cells: Sequence[str], filename: str) -> Columns:
     """Raises InvalidInput where e-mail or state are missing, or a field is there twice."""
-    headers = tuple(" ".join(cell.split()) for cell in cells)
+    headers = _headers(cells)
     fields = _part_names([_field(header, filename) for header in headers], headers)
-    _require(fields, headers, filename)
-    _forbid_twice(fields, headers, filename)
+    return checked(Columns(headers, tuple(fields)), filename)
+
+
+def guess(cells: Sequence[str]) -> Columns:
+    """As ``read_header``, for somebody to put right: what no letter could name is left out."""
+    headers = _headers(cells)
+    fields = [_known().get(fold(h)) or own_field(h) or LEFT_OUT if h else "" for h in headers]
+    return Columns(headers, tuple(_part_names(fields, headers)))
+
+
+def as_chosen(cells: Sequence[str], fields: Sequence[str]) -> Columns:
+    """As a person says. Raises InvalidInput for what cannot be said of these columns."""
+    columns = Columns(_headers(cells), tuple(fields))
+    if len(columns.headers) != len(columns.fields) or not all(
+        map(_may_be, columns.headers, columns.fields)
+    ):
+        raise InvalidInput("These columns are not those of the file: load the page anew.")
+    return columns
+
+
+def own_field(header: str) -> str | None:
+    """The column as the organizer's own, where its header makes a name for letters."""
+    name = fold(header).replace(" ", "_")
+    name = f"column_{name}" if name[:1].isdigit() else name
+    return OWN + name if name.isidentifier() and len(name) <= _LONGEST_OWN else None
+
+
+def checked(columns: Columns, filename: str) -> Columns:
+    fields = columns.fields
+    _require(fields, columns.headers, filename)
+    _forbid_twice(fields, columns.headers, filename)
     if sum(field.startswith(OWN) for field in fields) > _MOST_OWN:
         raise InvalidInput(f"{filename} has more than {_MOST_OWN} columns of its own.")
-    return Columns(headers, tuple(fields))
+    return columns
+
+
+def _headers(cells: Sequence[str]) -> tuple[str, ...]:
+    return tuple(" ".join(cell.split()) for cell in cells)
+
+
+def _may_be(header: str, field: str) -> bool:
+    known = {*HEADERS, LEFT_OUT, own_field(header)}
+    return field in known if header else field in {*HEADERS, LEFT_OUT, ""}
 
 
 def _field(header: str, filename: str) -> str:
-    if not header:
-        return ""
-    folded = fold(header)
-    return _known().get(folded) or OWN + _own_name(folded, header, filename)
-
-
-def _own_name(folded: str, header: str, filename: str) -> str:
-    """A name that can stand in a letter behind ``own.``"""
-    name = folded.replace(" ", "_")
-    name = f"column_{name}" if name[:1].isdigit() else name
-    if not name.isidentifier() or len(name) > _LONGEST_OWN:
+    found = _known().get(fold(header)) or own_field(header) if header else ""
+    if found is None:
         raise InvalidInput(
             f"{filename}: the header {_shown(header)} cannot be made a name for letters; "
             f"write it in at most {_LONGEST_OWN} letters and digits."
         )
-    return name
+    return found
 
 
 def _part_names(fields: list[str], headers: Sequence[str]) -> list[str]:
@@ -81,7 +111,7 @@ def _require(fields: Sequence[str], headers: Sequence[str], filename: str) -> No
 
 def _forbid_twice(fields: Sequence[str], headers: Sequence[str], filename: str) -> None:
     for field in fields:
-        if field and fields.count(field) > 1:
+        if field not in {"", LEFT_OUT} and fields.count(field) > 1:
             same = [_shown(h) for h, f in zip(headers, fields, strict=True) if f == field]
             raise InvalidInput(
                 f"{filename}: the columns {' and '.join(same)} are both for {_label(field)}; "

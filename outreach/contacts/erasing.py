@@ -1,20 +1,24 @@
 """Erasing a contact: what is known of a person goes, and does not come back by an import."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import ColumnElement, case, delete, false, or_, update
 from sqlmodel import Session, col, select
 
-from outreach.contacts.tables import Contact, ListMembership
+from outreach.bulk import among
+from outreach.contacts.tables import Contact, ContactUpload, ListMembership
 from outreach.delivery.addresses import canonical, erased
+from outreach.delivery.forgetting import blank_copies, forget_texts
 from outreach.delivery.states import move_where
-from outreach.delivery.tables import Delivery, State
-from outreach.errors import NotFound
+from outreach.delivery.tables import Delivery, Purpose, State, Suppression
 from outreach.tokens import Tokens
 
 _BLANK = {
     **dict.fromkeys(("name", "given_name", "family_name", "title", "role", "salutation"), ""),
+    "terms": "",
     "languages": [],
     "time_zone": "",
     "tags": [],
@@ -24,10 +28,13 @@ _BLANK = {
 
 @dataclass(frozen=True)
 class Erased:
-    """What was done: copies withdrawn before they went, and copies whose values were blanked."""
+    """Copies withdrawn before they went, copies whose values were blanked, and answers from the
+    desk whose text was deleted.
+    """
 
     cancelled: int
     blanked: int
+    answers: int
 
 
 class ErasedAddresses:
@@ -45,40 +52,101 @@ class ErasedAddresses:
         return bool(self._marks) and _mark(self._tokens, address) in self._marks
 
 
-def erase(session: Session, address: str, *, tokens: Tokens, now: datetime) -> Erased:
+@dataclass(frozen=True)
+class Person:
+    """Whom an address stands for; ``mark`` is what stands in its place afterwards.
+
+    ``contact`` is also one that was erased before. ``merged`` are contacts that were merged into
+    it, each with its own mark: their addresses are the person's too.
+    """
+
+    address: str
+    mark: str
+    contact: Contact | None
+    merged: Sequence[tuple[Contact, str]] = ()
+
+    @property
+    def is_known(self) -> bool:
+        return self.contact is not None and self.contact.erased_at is None
+
+    @property
+    def name(self) -> str:
+        return self.contact.name if self.contact else ""
+
+    def copies(self) -> ColumnElement[bool]:
+        """Their copies among all, also those that are blank already."""
+        by_address = col(Delivery.recipient_address).in_((*self.addresses, self.mark))
+        if self.contact is None:
+            return by_address
+        ids = [self.contact.id, *(contact.id for contact, _ in self.merged)]
+        return or_(col(Delivery.contact_id).in_(ids), by_address)
+
+    @property
+    def addresses(self) -> list[str]:
+        return [self.address, *(contact.address for contact, _ in self.merged)]
+
+
+def find_person(session: Session, address: str, tokens: Tokens) -> Person:
+    """Raises InvalidInput for what is no address."""
+    address = canonical(address)
+    mark = _mark(tokens, address)
+    query = select(Contact).where(col(Contact.address).in_((address, mark)))
+    contact = session.exec(query).one_or_none()
+    into_it = col(Contact.merged_into) == contact.id if contact else false()
+    merged = session.exec(select(Contact).where(into_it, col(Contact.erased_at).is_(None)))
+    return Person(address, mark, contact, [(each, _mark(tokens, each.address)) for each in merged])
+
+
+def erase(session: Session, person: Person, *, now: datetime, also: Collection[int] = ()) -> Erased:
     """Blank the contact and its copies, cancel what is queued for it, take it off all lists.
 
-    Suppressions stay: they only keep mail from an address. Raises InvalidInput or NotFound.
+    ``also`` are ids of answers that went to the person by another address. Suppressions stay
+    without their remarks: they only keep mail from an address. Files that wait to be imported
+    may hold the person: all of them go.
     """
-    address = canonical(address)
-    contact = session.exec(select(Contact).where(Contact.address == address)).one_or_none()
-    if contact is None:
-        known = address in ErasedAddresses(session, tokens)
-        raise NotFound(
-            "That contact is erased already."
-            if known
-            else "There is no contact with that address; contacts export lists those there are."
-        )
-    mark = _mark(tokens, address)
-    done = _blank_deliveries(session, contact, mark, now)
+    theirs = or_(person.copies(), among(session, col(Delivery.id), also))
+    done = _blank_copies(session, theirs, person.mark, now)
+    session.exec(
+        update(Suppression).where(col(Suppression.address).in_(person.addresses)).values(detail="")
+    )
+    session.exec(delete(ContactUpload))
+    if person.contact is not None and person.is_known:
+        for contact, mark in [(person.contact, person.mark), *person.merged]:
+            _blank_contact(session, contact, mark, now)
+    return done
+
+
+def _blank_contact(session: Session, contact: Contact, mark: str, now: datetime) -> None:
     session.exec(delete(ListMembership).where(col(ListMembership.contact_id) == contact.id))
     contact.sqlmodel_update({**_BLANK, "address": mark, "updated_at": now, "erased_at": now})
     session.add(contact)
     session.flush()
-    return done
 
 
-def _blank_deliveries(session: Session, contact: Contact, mark: str, now: datetime) -> Erased:
-    """The mark is no address: a copy that came back to the queue later could not leave."""
-    theirs = or_(
-        col(Delivery.contact_id) == contact.id,
-        col(Delivery.recipient_address) == contact.address,
-    )
+def _blank_copies(
+    session: Session, theirs: ColumnElement[bool], mark: str, now: datetime
+) -> Erased:
+    """The mark is no address: a copy that came back to the queue later could not leave.
+
+    What a server answered may name the person; why a rule held a copy back does not.
+    """
     reason = "the contact was erased"
     cancelled = move_where(session, theirs, State.cancelled, now=now, reason=reason)
-    blank = {"recipient_name": "", "recipient_address": mark, "recipient_domain": "", "slots": []}
-    changed = session.exec(update(Delivery).where(theirs).values(blank))
-    return Erased(cancelled=len(cancelled), blanked=changed.rowcount)
+    answers = select(Delivery.id).where(theirs, Delivery.purpose == Purpose.answer)
+    texts = forget_texts(session, [number for number in session.exec(answers) if number])
+    to_blank = theirs & (col(Delivery.recipient_address) != mark)
+    told = col(Delivery.state).in_((State.bounced, State.failed))
+    blank: dict[str, Any] = {
+        "recipient_name": "",
+        "recipient_address": mark,
+        "recipient_domain": "",
+        "slots": [],
+        "in_reply_to": None,
+        "references": [],
+        "reason": case((told, reason), else_=col(Delivery.reason)),
+    }
+    blanked = blank_copies(session, to_blank, blank)
+    return Erased(cancelled=len(cancelled), blanked=blanked, answers=texts)
 
 
 def _mark(tokens: Tokens, address: str) -> str:

@@ -1,12 +1,15 @@
-"""Contacts as a CSV file that spreadsheets open and that imports take back unchanged."""
+"""Contacts as a file that spreadsheets open and that imports take back unchanged."""
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TextIO
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from io import TextIOWrapper
+from typing import BinaryIO, TextIO
 
+from openpyxl import Workbook
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
+from outreach.contacts.finding import is_there
 from outreach.contacts.formulas import defuse
 from outreach.contacts.headers import HEADERS
 from outreach.contacts.lists import on_lists
@@ -20,23 +23,61 @@ _BETWEEN = "; "
 def export_contacts(
     session: Session, out: TextIO, states: MemberStates, list_slug: str | None = None
 ) -> int:
-    """Write all contacts, or those of one list; the number written.
+    """Write all contacts, or those of one list, as CSV; the number written.
 
-    ``out`` is a text file in UTF-8 opened with newline="". Erased contacts are left out.
-    Raises NotFound for a list that there is not.
+    ``out`` is a text file in UTF-8 opened with newline="". Raises NotFound for a list that there
+    is not.
     """
-    chosen: list[ColumnElement[bool]] = [col(Contact.erased_at).is_(None)]
-    if list_slug:
-        chosen.append(on_lists(session, [list_slug]))
-    own = _own_columns(session, chosen)
+    chosen = [is_there(), *([on_lists(session, [list_slug])] if list_slug else [])]
+    return write_csv(table_rows(session, chosen, states), out)
+
+
+def write_csv(rows: Iterable[Sequence[str]], out: TextIO) -> int:
+    """The number of rows below the header."""
     out.write("\ufeff")  # without it Excel takes UTF-8 for the local code page
     table = csv.writer(out)
-    table.writerow([*(every[0] for every in HEADERS.values()), *own])
-    count = 0
+    written = -1  # the header is no contact
+    for row in rows:
+        table.writerow(row)
+        written += 1
+    return written
+
+
+def write_xlsx(rows: Iterable[Sequence[str]], out: BinaryIO) -> int:
+    """The number of rows below the header."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Contacts")
+    written = -1  # the header is no contact
+    for row in rows:
+        sheet.append(row)
+        written += 1
+    book.save(out)
+    return written
+
+
+def write_bytes_of_csv(rows: Iterable[Sequence[str]], out: BinaryIO) -> int:
+    """As ``write_csv``; ``out`` stays open."""
+    text = TextIOWrapper(out, encoding="utf-8", newline="")
+    try:
+        return write_csv(rows, text)
+    finally:
+        text.detach()
+
+
+WRITERS: Mapping[str, Callable[[Iterable[Sequence[str]], BinaryIO], int]] = {
+    "csv": write_bytes_of_csv,
+    "xlsx": write_xlsx,
+}
+
+
+def table_rows(
+    session: Session, chosen: Sequence[ColumnElement[bool]], states: MemberStates
+) -> Iterator[list[str]]:
+    """The header, then a row for each contact of which the conditions hold, safe to open."""
+    own = _own_columns(session, chosen)
+    yield [*(every[0] for every in HEADERS.values()), *own]
     for chunk in _chunks(session, chosen):
-        table.writerows(_table_rows(session, chunk, own, states))
-        count += len(chunk)
-    return count
+        yield from _table_rows(session, chunk, own, states)
 
 
 def _own_columns(session: Session, chosen: Sequence[ColumnElement[bool]]) -> list[str]:

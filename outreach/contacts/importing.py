@@ -1,16 +1,16 @@
 """Contacts out of a file of an organizer: all of it, or nothing and every reason why."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from sqlmodel import Session
 
-from outreach.contacts.columns import read_header
+from outreach.contacts.columns import Columns, as_chosen, checked, read_header
 from outreach.contacts.erasing import ErasedAddresses
 from outreach.contacts.fields import read_slug
-from outreach.contacts.reading import read_rows
+from outreach.contacts.reading import Row, read_rows
 from outreach.contacts.rows import ContactRow, Problem, RowReader
 from outreach.contacts.staging import Staging
 from outreach.contacts.states import MemberStates
@@ -36,6 +36,8 @@ class ImportResult:
     updated: int = 0
     unchanged: int = 0
     erased_rows: tuple[int, ...] = ()  # left out: their contacts asked to be erased
+    merged_rows: tuple[int, ...] = ()  # left out: other addresses of contacts that are there
+    doubles: int = 0  # rows whose address stands in the file before
     problems: list[Problem] = field(default_factory=list)
     problem_count: int = 0
     bad_rows: int = 0
@@ -56,6 +58,7 @@ def import_contacts(
     tokens: Tokens,
     now: datetime,
     list_slug: str | None = None,
+    fields: Sequence[str] | None = None,
     dry_run: bool = False,
     skip_bad: bool = False,
     progress: Progress | None = None,
@@ -64,17 +67,20 @@ def import_contacts(
 
     One bad row keeps the whole file out, unless ``skip_bad``. The file is checked before the
     database is touched; all is written in the caller's transaction. ``progress`` gets the rows
-    read so far and None, then the rows written so far and how many there are.
+    read so far and None, then the rows written so far and how many there are. ``fields`` says
+    what the columns are where their headers do not.
     Raises InvalidInput for a file that cannot be read as a table of contacts.
     """
     list_slug = _checked_slug(list_slug)
     result = ImportResult()
     with Staging() as staging:
-        _check(path, states, staging, result, progress)
+        rows = read_rows(path)
+        columns = _columns(rows, path.name, fields)
+        check_rows(rows, RowReader(columns, states), staging, result, progress)
         if skip_bad or not result.bad_rows:
             erased = ErasedAddresses(session, tokens)
             store = Store(session, erased, list_slug=list_slug, now=now, dry_run=dry_run)
-            _store(store, staging, result, progress)
+            write_rows(store, staging, result, progress)
             result.stored = not dry_run
     return result
 
@@ -86,23 +92,33 @@ def _checked_slug(slug: str | None) -> str | None:
         raise InvalidInput(f'"{slug}" {wrong}.') from None
 
 
-def _check(
-    path: Path,
-    states: MemberStates,
+def first_row(rows: Iterable[Row], filename: str) -> list[str]:
+    for _, cells in rows:
+        return cells
+    raise InvalidInput(f"{filename} is empty.")
+
+
+def _columns(rows: Iterable[Row], filename: str, fields: Sequence[str] | None) -> Columns:
+    header = first_row(rows, filename)
+    if fields is None:
+        return read_header(header, filename)
+    return checked(as_chosen(header, fields), filename)
+
+
+def check_rows(
+    rows: Iterable[Row],
+    reader: RowReader,
     staging: Staging,
     result: ImportResult,
-    progress: Progress | None,
+    progress: Progress | None = None,
 ) -> None:
-    rows = read_rows(path)
-    _, header = next(rows, (0, None))
-    if header is None:
-        raise InvalidInput(f"{path.name} is empty.")
-    reader = RowReader(read_header(header, path.name), states)
+    """Puts the good rows aside, and notes of the others what is wrong with them."""
     for done, (number, cells) in enumerate(rows, start=1):
         row = reader.read(number, cells)
         problems = row if isinstance(row, list) else _stage(row, staging, reader)
         if problems:
             result.note(problems)
+            result.doubles += not isinstance(row, list)
         if progress and done % _CHUNK == 0:
             progress(done, None)
 
@@ -114,12 +130,14 @@ def _stage(row: ContactRow, staging: Staging, reader: RowReader) -> list[Problem
     return [Problem(row.number, reader.address_header, f"is the same address as in row {first}")]
 
 
-def _store(store: Store, staging: Staging, result: ImportResult, progress: Progress | None) -> None:
+def write_rows(
+    store: Store, staging: Staging, result: ImportResult, progress: Progress | None = None
+) -> None:
     done, total = 0, len(staging)
     for chunk in staging.chunks(_CHUNK):
         store.write(chunk)
         done += len(chunk)
         if progress:
             progress(done, total)
-    result.added, result.updated = store.stored.added, store.stored.updated
-    result.unchanged, result.erased_rows = store.stored.unchanged, store.stored.erased_rows
+    for name, value in vars(store.stored).items():
+        setattr(result, name, value)

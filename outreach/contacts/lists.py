@@ -1,13 +1,18 @@
 """Contact lists: who is on them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, literal
+from sqlalchemy import ColumnElement, delete, func, literal
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
+from outreach.contacts.fields import read_slug
 from outreach.contacts.tables import Contact, ContactList, ListMembership, Mission
 from outreach.contacts.upserting import insert_new, insert_new_from
-from outreach.errors import NotFound
+from outreach.db import insert_once
+from outreach.errors import InvalidInput, NotAllowed, NotFound
+
+COUNTED = 10_000  # members; more are not counted while somebody waits for a page
 
 
 def names(session: Session) -> list[str]:
@@ -38,6 +43,93 @@ def add_to_list(session: Session, slug: str, addresses: Sequence[str]) -> None:
     list_id = session.exec(found).one()
     contacts = select(literal(list_id), col(Contact.id)).where(col(Contact.address).in_(addresses))
     insert_new_from(session, ListMembership, ["list_id", "contact_id"], contacts)
+
+
+def every(session: Session) -> Sequence[ContactList]:
+    return session.exec(select(ContactList).order_by(ContactList.slug)).all()
+
+
+def get(session: Session, number: int) -> ContactList:
+    found = session.get(ContactList, number)
+    if found is None:
+        raise NotFound("There is no such list any more.")
+    return found
+
+
+def count(session: Session, number: int | None) -> int:
+    """How many are on a list, or one more than COUNTED."""
+    members = select_columns(col(ListMembership.contact_id)).where(
+        col(ListMembership.list_id) == number
+    )
+    some = members.limit(COUNTED + 1).subquery()
+    found: int = session.execute(select_columns(func.count()).select_from(some)).scalar_one()
+    return found
+
+
+def lists_of(session: Session, ids: Iterable[int | None]) -> Mapping[int, list[ContactList]]:
+    """The lists that contacts are on, by contact."""
+    query = (
+        select(ListMembership.contact_id, ContactList)
+        .join(ContactList)
+        .where(col(ListMembership.contact_id).in_([each for each in ids if each]))
+        .order_by(ContactList.slug)
+    )
+    found: dict[int, list[ContactList]] = {}
+    for contact_id, on in session.exec(query):
+        found.setdefault(contact_id, []).append(on)
+    return found
+
+
+def make(session: Session, slug: str) -> ContactList:
+    """Raises InvalidInput, also where there is one of that name."""
+    made = ContactList(slug=_read_name(slug))
+    made.id = insert_once(session, made)
+    if made.id is None:
+        raise InvalidInput(f"There is a list {made.slug} already.")
+    return made
+
+
+def rename(session: Session, number: int, slug: str) -> ContactList:
+    """Raises InvalidInput, also where there is one of that name."""
+    found, name = get(session, number), _read_name(slug)
+    taken = session.exec(select(ContactList).where(ContactList.slug == name)).first()
+    if taken and taken.id != found.id:
+        raise InvalidInput(f"There is a list {name} already.")
+    found.slug = name
+    session.add(found)
+    session.flush()
+    return found
+
+
+def delete_empty(session: Session, number: int) -> None:
+    """Raises NotAllowed where somebody is on it."""
+    found = get(session, number)
+    if count(session, number):
+        raise NotAllowed("Somebody is on this list: take all off it first.")
+    session.delete(found)
+    session.flush()
+
+
+def put_on(session: Session, number: int, those: Sequence[ColumnElement[bool]]) -> None:
+    """All contacts of which these conditions hold; who is on the list stays there once."""
+    get(session, number)
+    contacts = select_columns(literal(number), col(Contact.id)).where(*those)
+    insert_new_from(session, ListMembership, ["list_id", "contact_id"], contacts)
+
+
+def take_off(session: Session, number: int, contact_id: int) -> None:
+    session.execute(
+        delete(ListMembership).where(
+            col(ListMembership.list_id) == number, col(ListMembership.contact_id) == contact_id
+        )
+    )
+
+
+def _read_name(slug: str) -> str:
+    try:
+        return read_slug(slug.strip())
+    except InvalidInput as wrong:
+        raise InvalidInput(f'"{slug.strip()[:80]}" {wrong}.') from None
 
 
 def _list_ids(session: Session, slugs: Sequence[str]) -> list[int]:

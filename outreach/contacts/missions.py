@@ -17,10 +17,11 @@ class Missions:
     Two contacts of one mission must share it, or an answer would not stop the chase.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, state: str | None = None) -> None:
+        """Where only contacts of one ``state`` come, the missions of the others are not read."""
         self._session = session
         self._known: dict[_Key, tuple[int | None, str]] = {}
-        self._load()
+        self._load(*([col(Mission.state) == state] if state else []))
 
     def spelling(self, state: str, organization: str) -> str:
         """The organization as it was written first."""

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from outreach.contacts import fields
-from outreach.contacts.columns import OWN, Columns
+from outreach.contacts.columns import LEFT_OUT, OWN, Columns
 from outreach.contacts.formulas import restore
 from outreach.contacts.languages import read_languages
 from outreach.contacts.roles import read_role
@@ -45,7 +45,11 @@ class RowReader:
 
     def __init__(self, columns: Columns, states: MemberStates) -> None:
         self._columns = columns
-        self._readers = [_reader(field, states) for field in columns.fields]
+        self._places = [
+            (place, field, _reader(field, states))
+            for place, field in enumerate(columns.fields)
+            if field != LEFT_OUT
+        ]
         self._limits = [fields.limit_of(field) for field in columns.fields]
         self._breaks = ["; " if field in _SEVERAL else " " for field in columns.fields]
 
@@ -68,9 +72,7 @@ class RowReader:
     ) -> tuple[dict[str, Any], list[Problem]]:
         values: dict[str, Any] = {"extra": {}}
         problems = []
-        for place, (field, read) in enumerate(
-            zip(self._columns.fields, self._readers, strict=True)
-        ):
+        for place, field, read in self._places:
             try:
                 value = read(self._text(cells[place], place))
             except InvalidInput as wrong:

@@ -8,12 +8,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from outreach.bulk import among
 from outreach.contacts.erasing import ErasedAddresses
 from outreach.contacts.fields import DEFAULT_ORGANIZATION
 from outreach.contacts.lists import add_to_list
 from outreach.contacts.missions import Missions
 from outreach.contacts.rows import ContactRow
 from outreach.contacts.tables import Contact, Mission
+from outreach.contacts.terms import terms_of
 from outreach.contacts.upserting import upsert
 
 _STORED = (
@@ -45,6 +47,24 @@ class Stored:
     updated: int = 0
     unchanged: int = 0
     erased_rows: tuple[int, ...] = ()  # rows left out because their contact asked to be erased
+    merged_rows: tuple[int, ...] = ()  # rows left out because their contact was merged into another
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a row makes of a contact; ``before`` is None of a new one."""
+
+    row: ContactRow
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any]
+
+    @property
+    def is_new(self) -> bool:
+        return self.before is None
+
+    @property
+    def is_change(self) -> bool:
+        return self.before != self.after
 
 
 class Store:
@@ -68,23 +88,34 @@ class Store:
         self.stored = Stored()
 
     def write(self, rows: Sequence[ContactRow]) -> None:
-        rows = self._without_erased(rows)
-        there = self._contacts_there([row.address for row in rows])
-        changed = {}
-        for row in rows:
-            before = there.get(row.address)
-            after = self._merge(before, row)
-            self._count(before, after)
-            if after != before:
-                changed[row.address] = after
+        changes = self.compare(self._without_gone(rows))
+        self._count(changes)
         if not self._dry_run:
-            self._upsert(changed)
-            self._add_to_lists(rows)
+            self._upsert({each.row.address: each.after for each in changes if each.is_change})
+            self._add_to_lists([each.row for each in changes])
 
-    def _without_erased(self, rows: Sequence[ContactRow]) -> list[ContactRow]:
-        left_out = {row.number for row in rows if row.address in self._erased}
-        self.stored.erased_rows += tuple(sorted(left_out))
+    def compare(self, rows: Sequence[ContactRow]) -> list[Change]:
+        """What each row would make of its contact."""
+        there = self._contacts_there([row.address for row in rows])
+        befores = [there.get(row.address) for row in rows]
+        return [
+            Change(row, before, self._merge(before, row))
+            for row, before in zip(rows, befores, strict=True)
+        ]
+
+    def _without_gone(self, rows: Sequence[ContactRow]) -> list[ContactRow]:
+        merged = self._merged_away([row.address for row in rows])
+        erased_rows = [row.number for row in rows if row.address in self._erased]
+        merged_rows = [row.number for row in rows if row.address in merged]
+        self.stored.erased_rows += tuple(erased_rows)
+        self.stored.merged_rows += tuple(merged_rows)
+        left_out = {*erased_rows, *merged_rows}
         return [row for row in rows if row.number not in left_out]
+
+    def _merged_away(self, addresses: Sequence[str]) -> set[str]:
+        theirs = among(self._session, col(Contact.address), addresses)
+        query = select(col(Contact.address)).where(theirs, col(Contact.merged_into).is_not(None))
+        return set(self._session.execute(query).scalars())
 
     def _contacts_there(self, addresses: Sequence[str]) -> dict[str, dict[str, Any]]:
         columns = [getattr(Contact, name) for name in _STORED]
@@ -106,13 +137,12 @@ class Store:
         after["organization"] = self._missions.spelling(after["state"], after["organization"])
         return after
 
-    def _count(self, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> None:
-        if before is None:
-            self.stored.added += 1
-        elif before != after:
-            self.stored.updated += 1
-        else:
-            self.stored.unchanged += 1
+    def _count(self, changes: Sequence[Change]) -> None:
+        added = sum(each.is_new for each in changes)
+        changed = sum(each.is_change for each in changes)
+        self.stored.added += added
+        self.stored.updated += changed - added
+        self.stored.unchanged += len(changes) - changed
 
     def _upsert(self, contacts: Mapping[str, Mapping[str, Any]]) -> None:
         self._missions.make((c["state"], c["organization"]) for c in contacts.values())
@@ -123,6 +153,7 @@ class Store:
                 "mission_id": self._missions.id(contact["state"], contact["organization"]),
                 "created_at": self._now,
                 "updated_at": self._now,
+                "terms": terms_of({**contact, "address": address}),
             }
             for address, contact in contacts.items()
         ]

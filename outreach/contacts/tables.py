@@ -1,8 +1,9 @@
 """Missions, contacts and contact lists, as stored."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import DDL, JSON, UniqueConstraint, event
 from sqlmodel import Field, SQLModel
 
 
@@ -17,7 +18,11 @@ class Mission(SQLModel, table=True):
 
 
 class Contact(SQLModel, table=True):
-    """A person or a mailbox at a mission. ``address`` is canonical and unique."""
+    """A person or a mailbox at a mission. ``address`` is canonical and unique.
+
+    ``terms`` are what a search finds it by, made by ``contacts.terms``. One that was merged into
+    another keeps its address only, so that no import makes a second contact of it.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     mission_id: int = Field(foreign_key="mission.id", index=True)
@@ -28,13 +33,29 @@ class Contact(SQLModel, table=True):
     title: str = ""  # as written before the name: "H.E.", "Mme"
     role: str = ""  # ambassador, charge_daffaires, vacant, mailbox, or the organizer's own words
     salutation: str = ""  # the organizer's own; otherwise the form of address for the role
-    languages: list[str] = Field(default_factory=list, sa_type=JSON)  # empty: the state's
+    languages: list[str] = Field(default=[], sa_type=JSON)  # empty: the state's
     time_zone: str = ""  # IANA name; empty: the state's
-    tags: list[str] = Field(default_factory=list, sa_type=JSON)
-    extra: dict[str, str] = Field(default_factory=dict, sa_type=JSON)  # the organizer's own columns
+    tags: list[str] = Field(default=[], sa_type=JSON)
+    extra: dict[str, str] = Field(default={}, sa_type=JSON)  # the organizer's own columns
     created_at: datetime
     updated_at: datetime
     erased_at: datetime | None = None
+    merged_into: int | None = Field(default=None, index=True)
+    terms: str = ""
+
+
+# Postgres finds words in a column of its own, which follows ``terms`` by itself.
+POSTGRES = (
+    "ALTER TABLE contact ADD COLUMN search_words tsvector NOT NULL "
+    "GENERATED ALWAYS AS (array_to_tsvector(string_to_array(terms, ' '))) STORED",
+    "CREATE INDEX search_words_of_contacts ON contact USING gin (search_words) "
+    "WITH (fastupdate = off)",
+)
+
+_TABLE: Any = Contact.__table__  # type: ignore[attr-defined]
+for _statement in POSTGRES:
+    _ddl: Any = DDL  # SQLAlchemy leaves it untyped
+    event.listen(_TABLE, "after_create", _ddl(_statement).execute_if(dialect="postgresql"))
 
 
 class ContactList(SQLModel, table=True):
@@ -53,3 +74,19 @@ class ListMembership(SQLModel, table=True):
 
     list_id: int = Field(foreign_key="contact_list.id", primary_key=True)
     contact_id: int = Field(foreign_key="contact.id", primary_key=True, index=True)
+
+
+class ContactUpload(SQLModel, table=True):
+    """A file of contacts between its preview and its storing; deleted after a day.
+
+    In the database, for the process that stores it may not be the one that took it in.
+    """
+
+    __tablename__ = "contact_upload"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(max_length=200)
+    content: bytes
+    # What each column is taken for, where a person has said so: see ``columns.Columns``
+    fields: list[str] | None = Field(default=None, sa_type=JSON)
+    uploaded_at: datetime = Field(index=True)

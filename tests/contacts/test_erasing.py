@@ -6,16 +6,22 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session, select
 
-from outreach.contacts.erasing import erase
+from outreach.contacts import erasing
+from outreach.contacts.erasing import Erased, find_person
 from outreach.contacts.lists import contacts_on
 from outreach.contacts.tables import Contact
-from outreach.delivery.tables import Delivery, Purpose, State
-from outreach.errors import InvalidInput, NotFound
+from outreach.delivery.tables import Delivery, Purpose, State, Suppression, SuppressionReason
+from outreach.errors import InvalidInput
+from outreach.letters.tables import Enclosure, Skeleton
 from outreach.tokens import Tokens
 from tests.contacts.conftest import Import, MakeFile
 
 HEADER = ("E-mail", "State", "Name", "Title", "Role", "Language", "Time zone", "Tags", "Table")
 SECRET = ("secret@example.org", "FR", *["secret"] * 3, "fr", "Asia/Tokyo", "secret", "secret")
+
+
+def erase(session: Session, address: str, *, tokens: Tokens, now: datetime) -> Erased:
+    return erasing.erase(session, find_person(session, address, tokens), now=now)
 
 
 def a_delivery(number: int, state: State, now: datetime, **columns: object) -> Delivery:
@@ -96,19 +102,83 @@ def test_what_stays_of_an_address_cannot_be_made_without_the_secret(
     assert result.erased_rows == ()
 
 
-def test_erasing_nobody_says_so(
+def test_erasing_twice_finds_nothing_more(
     session: Session, bring_in: Import, a_file: MakeFile, tokens: Tokens, now: datetime
 ) -> None:
     bring_in(a_file(HEADER, SECRET))
-    with pytest.raises(NotFound, match="no contact with that address"):
-        erase(session, "nobody@example.org", tokens=tokens, now=now)
-    erase(session, "secret@example.org", tokens=tokens, now=now)
-    with pytest.raises(NotFound, match="erased already"):
-        erase(session, "secret@example.org", tokens=tokens, now=now)
+    contact_id = session.exec(select(Contact.id)).one()
+    session.add(a_delivery(1, State.sent, now, contact_id=contact_id))
+    session.flush()
+    assert erase(session, "secret@example.org", tokens=tokens, now=now) == Erased(0, 1, 0)
+    assert not find_person(session, "secret@example.org", tokens).is_known
+    assert erase(session, "secret@example.org", tokens=tokens, now=now) == Erased(0, 0, 0)
 
 
-def test_erasing_what_is_no_address_says_so(
+def test_the_text_and_the_files_of_an_answer_go_unless_another_copy_has_them(
     session: Session, tokens: Tokens, now: datetime
 ) -> None:
+    for_her, for_all = (Skeleton.of("en", name, "secret", "") for name in ("hers", "all"))
+    her_file, a_file = (Enclosure.of(name, "text/plain", b"secret") for name in ("hers", "all"))
+    session.add_all([for_her, for_all, her_file, a_file])
+    session.flush()
+    both = [her_file.id, a_file.id]
+    answer = {"purpose": Purpose.answer, "in_reply_to": "<secret@x>", "references": ["<secret@x>"]}
+    for number, skeleton in enumerate((for_her, for_all)):
+        own = {"skeleton_id": skeleton.id, "enclosures": both, **answer}
+        session.add(a_delivery(number, State.sent, now, **own))
+    other = {"skeleton_id": for_all.id, "enclosures": [a_file.id]}
+    session.add(a_delivery(7, State.sent, now, recipient_address="other@example.org", **other))
+    session.flush()
+    assert erase(session, "secret@example.org", tokens=tokens, now=now) == Erased(0, 2, 2)
+    session.expire_all()
+    assert [row.subject for row in session.exec(select(Skeleton))] == ["all"]
+    assert [row.name for row in session.exec(select(Enclosure))] == ["all"]
+    blank = select(Delivery).where(Delivery.recipient_address != "other@example.org")
+    for copy in session.exec(blank):
+        assert (copy.skeleton_id, copy.enclosures, copy.in_reply_to) == (None, [], None)
+        assert copy.references == []
+
+
+def test_the_letter_that_went_to_many_stays(
+    session: Session, tokens: Tokens, now: datetime
+) -> None:
+    letter = Skeleton.of("en", "Letter", "To all", "")
+    session.add(letter)
+    session.flush()
+    session.add(a_delivery(1, State.sent, now, skeleton_id=letter.id))
+    session.flush()
+    erase(session, "secret@example.org", tokens=tokens, now=now)
+    session.expire_all()
+    assert session.exec(select(Delivery.skeleton_id)).one() == letter.id
+
+
+def test_what_a_server_said_goes_and_why_a_rule_held_a_copy_back_stays(
+    session: Session, tokens: Tokens, now: datetime
+) -> None:
+    session.add(a_delivery(1, State.bounced, now, reason="550 <secret@example.org> has left"))
+    session.add(a_delivery(2, State.skipped, now, reason="no letter in this language"))
+    session.flush()
+    erase(session, "secret@example.org", tokens=tokens, now=now)
+    session.expire_all()
+    reasons = session.exec(select(Delivery.reason).order_by(Delivery.identity)).all()
+    assert reasons == ["the contact was erased", "no letter in this language"]
+
+
+def test_what_keeps_mail_from_the_address_stays_without_its_remark(
+    session: Session, tokens: Tokens, now: datetime
+) -> None:
+    by_hand = SuppressionReason.by_hand
+    remark = Suppression(
+        address="secret@example.org", reason=by_hand, detail="she called", suppressed_at=now
+    )
+    session.add(remark)
+    session.flush()
+    erase(session, "secret@example.org", tokens=tokens, now=now)
+    session.expire_all()
+    kept = session.exec(select(Suppression)).one()
+    assert (kept.address, kept.detail) == ("secret@example.org", "")
+
+
+def test_erasing_what_is_no_address_says_so(session: Session, tokens: Tokens) -> None:
     with pytest.raises(InvalidInput):
-        erase(session, "nonsense", tokens=tokens, now=now)
+        find_person(session, "nonsense", tokens)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel, create_engine, select
 
-from outreach.contacts.erasing import erase
+from outreach.contacts.erasing import erase, find_person
 from outreach.contacts.exporting import export_contacts
 from outreach.contacts.fields import one_line
 from outreach.contacts.importing import import_contacts
@@ -95,7 +95,7 @@ def test_erased_contacts_are_not_exported(
     now: datetime,
 ) -> None:
     bring_in(a_file(("E-mail", "State"), ("a@example.org", "FR"), ("b@example.org", "FR")))
-    erase(session, "a@example.org", tokens=tokens, now=now)
+    erase(session, find_person(session, "a@example.org", tokens), now=now)
     assert [row["e-mail"] for row in table(export())] == ["b@example.org"]
 
 

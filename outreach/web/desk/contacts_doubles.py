@@ -1,0 +1,69 @@
+"""Likely doubles side by side, and the merging of two contacts into one."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlmodel import Session
+
+from outreach.accounts import audit
+from outreach.accounts.tables import Role
+from outreach.contacts import doubles, editing
+from outreach.contacts.merging import merge
+from outreach.delivery.suppression import suppressed
+from outreach.web.access import needs
+from outreach.web.current import organizer, parts
+from outreach.web.paging import read_number
+
+blueprint = Blueprint("doubles", __name__, url_prefix="/contacts")
+
+
+@blueprint.get("/doubles")
+def show() -> str:
+    after = read_number(request.args.get("after", ""))
+    with parts().database.reading() as session:
+        found, following = doubles.look(session, after)
+    return render_template(
+        "desk/contact_doubles.html", found=found, after=after, following=following
+    )
+
+
+@blueprint.get("/<row:number>/merge/<row:other>")
+@needs(Role.organizer)
+def ask(number: int, other: int) -> str:
+    """What it would do, told by doing it and taking it back."""
+    with parts().database.transaction() as session:
+        page = _page(session, number, other)
+        session.rollback()
+    return page
+
+
+@blueprint.post("/<row:number>/merge/<row:other>")
+@needs(Role.organizer)
+def act(number: int, other: int) -> ResponseReturnValue:
+    by, now = organizer().address, parts().clock()
+    with parts().database.transaction() as session:
+        keep, _ = editing.get(session, number)
+        away, _ = editing.get(session, other)
+        done = merge(session, keep, away, now=now)
+        told = f"contact {other} into it: {done.copies} copies moved, {done.withdrawn} withdrawn"
+        subject = f"contact {number}"
+        audit.note(session, actor=by, act="contacts merged", subject=subject, detail=told, now=now)
+    flash("The two are one contact now.")
+    return redirect(url_for("contact.show", number=number), 303)
+
+
+def _page(session: Session, number: int, other: int) -> str:
+    (keep, mission), (away, _) = editing.get(session, number), editing.get(session, other)
+    before = [editing.as_typed(each, mission) for each in (keep, away)]
+    stopped = suppressed(session, [away.address]).get(away.address)
+    done = merge(session, keep, away, now=parts().clock())
+    return render_template(
+        "desk/contact_merge.html",
+        number=number,
+        other=other,
+        keep=before[0],
+        away=before[1],
+        after=editing.as_typed(keep, mission),
+        mission=mission,
+        stopped=stopped,
+        done=done,
+    )

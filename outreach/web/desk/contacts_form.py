@@ -1,0 +1,111 @@
+"""A contact by hand: a new one, and the changing of one that is there."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from outreach.accounts import audit
+from outreach.accounts.tables import Role
+from outreach.contacts import editing
+from outreach.contacts.columns import OWN
+from outreach.contacts.editing import Refused
+from outreach.contacts.tables import Contact
+from outreach.errors import InvalidInput
+from outreach.web.access import needs
+from outreach.web.current import organizer, parts
+
+blueprint = Blueprint("contact_form", __name__, url_prefix="/contacts")
+
+ROLES = ("ambassador", "charge_daffaires", "vacant", "mailbox")
+
+
+@blueprint.get("/new")
+@needs(Role.organizer)
+def begin() -> str:
+    """``state`` and ``organization`` may be given, for a colleague of somebody."""
+    return _page(request.args)
+
+
+@blueprint.post("/new")
+@needs(Role.organizer)
+def add() -> ResponseReturnValue:
+    by, now = organizer().address, parts().clock()
+    try:
+        with parts().database.transaction() as session:
+            made = editing.make(session, _typed(), parts().states, tokens=parts().tokens, now=now)
+            subject = f"contact {made.id}"
+            audit.note(session, actor=by, act="contact added", subject=subject, now=now)
+    except Refused as refused:
+        return _page(_typed(), reasons=refused.reasons), 400
+    flash("The contact is stored. It is on no list yet: no campaign writes to it.")
+    return redirect(url_for("contact.show", number=made.id), 303)
+
+
+@blueprint.get("/<row:number>/edit")
+@needs(Role.organizer)
+def edit(number: int) -> str:
+    with parts().database.reading() as session:
+        contact, mission = editing.get(session, number)
+        seen = editing.version(contact)
+        return _page(editing.as_typed(contact, mission), contact, seen=seen)
+
+
+@blueprint.post("/<row:number>/edit")
+@needs(Role.organizer)
+def change(number: int) -> ResponseReturnValue:
+    by, now, seen = organizer().address, parts().clock(), request.form.get("seen", "")
+    with parts().database.reading() as session:
+        contact, _ = editing.get(session, number)
+    try:
+        with parts().database.transaction() as session:
+            changed = editing.change(
+                session,
+                number,
+                _typed(),
+                parts().states,
+                tokens=parts().tokens,
+                seen=seen,
+                now=now,
+            )
+            if changed:
+                audit.note(
+                    session,
+                    actor=by,
+                    act="contact changed",
+                    subject=f"contact {number}",
+                    detail=", ".join(changed),
+                    now=now,
+                )
+    except Refused as refused:
+        return _page(_typed(), contact, seen=seen, reasons=refused.reasons), 400
+    flash("Changed." if changed else "Nothing was changed: all of it stood there already.")
+    return redirect(url_for("contact.show", number=number), 303)
+
+
+def _typed() -> dict[str, str]:
+    """Fields that the form knows; the names of own columns can be told by their beginning."""
+    form = request.form
+    own = {name: form[name] for name in form if name.startswith(OWN) and name[len(OWN) :]}
+    if any(len(name) > 100 for name in own):
+        raise InvalidInput("The name of an own column is too long.")
+    return {field: form.get(field, "") for field in editing.FIELDS} | own
+
+
+def _page(
+    typed: Mapping[str, str],
+    contact: Contact | None = None,
+    *,
+    seen: str = "",
+    reasons: Mapping[str, str] | None = None,
+) -> str:
+    return render_template(
+        "desk/contact_form.html",
+        typed=typed,
+        contact=contact,
+        seen=seen,
+        reasons=reasons or {},
+        own=[field for field in typed if field.startswith(OWN)],
+        roles=ROLES,
+        states=sorted(parts().states, key=lambda state: state.name),
+    )
