@@ -8,8 +8,10 @@ help:  ## what can be made here
 demo: $(VENV)/installed  ## run the whole way of a letter on this machine; nothing leaves it
 	$(BIN)/outreach demo
 
+# The tests start the program often: what Python has compiled is kept, whatever the shell wants.
+test: export PYTHONDONTWRITEBYTECODE =
 test: check  ## everything that must hold: style, types, imports, tests
-	$(BIN)/pytest -n auto -ra $(PYTEST)
+	$(BIN)/pytest -n auto --dist worksteal -ra $(PYTEST)
 
 check: $(VENV)/ready  ## style, types and the direction of imports
 	$(BIN)/ruff check .

@@ -5,7 +5,7 @@ several times as much, in SQLAlchemy, in the driver and in Postgres, and there i
 """
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -67,24 +67,63 @@ def insert_new(
     """
     if not rows:
         return []
+    return list(_execute(session, _insertion_of_new, kind, rows, by).scalars())
+
+
+def add_up(
+    session: Session, kind: type[SQLModel], rows: Sequence[Mapping[str, Any]], *, adding: str
+) -> None:
+    """Insert the rows; where the primary key is there, add the number ``adding`` to what it has.
+
+    All rows have the same columns in the same order, and no two the same key.
+    """
+    if rows:
+        _execute(session, _addition, kind, rows, adding)
+
+
+def _execute(
+    session: Session,
+    statement: Callable[..., Executable],
+    kind: type[SQLModel],
+    rows: Sequence[Mapping[str, Any]],
+    column: str,
+) -> Any:
     connection = session.connection()
     is_sqlite = connection.dialect.name == "sqlite"
     given = _arrays(rows) if is_sqlite else _objects(rows)
-    statement = _insertion(is_sqlite, kind, tuple(rows[0]), by)
-    return list(connection.execute(statement, {"rows": given.decode()}).scalars())
+    wanted = statement(is_sqlite, kind, tuple(rows[0]), column)
+    return connection.execute(wanted, {"rows": given.decode()})
 
 
 @lru_cache(maxsize=64)
-def _insertion(
+def _insertion_of_new(
     is_sqlite: bool, kind: type[SQLModel], names: tuple[str, ...], by: str
 ) -> Executable:
     table = kind.__table__  # type: ignore[attr-defined]
+    every = _insertion(is_sqlite, table, names)
+    new: Executable = every.on_conflict_do_nothing(index_elements=[by]).returning(table.c[by])
+    return new
+
+
+@lru_cache(maxsize=64)
+def _addition(
+    is_sqlite: bool, kind: type[SQLModel], names: tuple[str, ...], adding: str
+) -> Executable:
+    table = kind.__table__  # type: ignore[attr-defined]
+    every = _insertion(is_sqlite, table, names)
+    more = {adding: table.c[adding] + every.excluded[adding]}
+    added: Executable = every.on_conflict_do_update(
+        index_elements=list(table.primary_key), set_=more
+    )
+    return added
+
+
+def _insertion(is_sqlite: bool, table: Any, names: Sequence[str]) -> Any:
+    """The INSERT of rows that come as one parameter."""
     insert: Any = (sqlite if is_sqlite else postgresql).insert(table)
     types = {name: table.c[name].type for name in names}
     given = _from_arrays(types) if is_sqlite else _from_objects(types)
-    every = insert.from_select(names, given, include_defaults=False)
-    new: Executable = every.on_conflict_do_nothing(index_elements=[by]).returning(table.c[by])
-    return new
+    return insert.from_select(names, given, include_defaults=False)
 
 
 def _from_arrays(types: Mapping[str, Any]) -> Select[Any]:

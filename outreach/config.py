@@ -2,15 +2,17 @@
 
 import base64
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 from zoneinfo import available_timezones
 
 from cryptography.hazmat.primitives import serialization
-from pydantic import ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from outreach.errors import Misconfigured
+from outreach.errors import InvalidInput, Misconfigured
+from outreach.inbox.doors import ImapServer, Listen
 
 EXAMPLES = {
     "DATABASE_URL": "sqlite:///var/outreach.db or postgresql+psycopg://user@host/outreach",
@@ -24,11 +26,20 @@ EXAMPLES = {
     "SENDGRID_EVENTS_KEY": "the verification key that SendGrid shows for its event webhook",
     "SENDGRID_INBOUND_KEY": "the public key of the security policy on SendGrid's inbound parse",
     "REPLY_ADDRESS": "inbox@in.example.org, whose mail comes back here",
+    "IMAP_URL": "imaps://user:password@imap.example.org:993/INBOX,Junk, with what is special in "
+    "the user, the password and the folders percent-encoded (/ is %2F)",
+    "LMTP_LISTEN": "127.0.0.1:2424, or unix:/run/outreach/lmtp",
+    "KEEP_RAW_MAIL_DAYS": "365, or 0 to keep it for ever",
+    "KEEP_THREADS_DAYS": "1825, or 0 to keep them for ever",
+    "REPORT_PDF": "true, or false for the mail alone",
     "TIMEZONE": "an IANA name such as Europe/Zurich",
     "TEMPLATES_DIR": "a folder with letters/ and notices/ in it",
     "SCHEDULES_DIR": "a folder of schedule files",
     "STATES_FILE": "a CSV file with the columns of outreach/contacts/member_states.csv",
 }
+
+
+_LONGEST_DAYS = 36_500  # a hundred years: twice of it is still a date
 
 
 class Settings(BaseSettings):
@@ -50,6 +61,11 @@ class Settings(BaseSettings):
     sendgrid_events_key: str = ""
     sendgrid_inbound_key: str = ""
     reply_address: str = "inbox@in.example.org"
+    imap_url: str = ""  # empty: no mail is fetched
+    lmtp_listen: str = ""  # empty: no mail is taken by LMTP
+    keep_raw_mail_days: int = Field(default=365, ge=0, le=_LONGEST_DAYS)  # 0: for ever
+    keep_threads_days: int = Field(default=0, ge=0, le=_LONGEST_DAYS)  # 0: for ever
+    report_pdf: bool = False
     timezone: str = "Europe/Zurich"
     templates_dir: Path | None = None
     schedules_dir: Path | None = None
@@ -81,6 +97,20 @@ class Settings(BaseSettings):
     def _mailbox(cls, value: str) -> str:
         if not re.fullmatch(r"[A-Za-z0-9._-]{1,31}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", value):
             raise ValueError("is not an address with at most 31 characters before the @")
+        return value
+
+    @field_validator("imap_url")
+    @classmethod
+    def _imap_server(cls, value: str) -> str:
+        if value:
+            _try(ImapServer.parse, value)
+        return value
+
+    @field_validator("lmtp_listen")
+    @classmethod
+    def _listening_place(cls, value: str) -> str:
+        if value:
+            _try(Listen.parse, value)
         return value
 
     @field_validator("secret_key")
@@ -132,6 +162,13 @@ class Settings(BaseSettings):
     @property
     def schedules(self) -> Path:
         return self.schedules_dir or _here_or_shipped("schedules")
+
+
+def _try(parse: Callable[[str], object], value: str) -> None:
+    try:
+        parse(value)
+    except InvalidInput as error:
+        raise ValueError(str(error)) from None
 
 
 def load_settings(**values: object) -> Settings:

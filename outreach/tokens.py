@@ -6,10 +6,12 @@ and 32 characters fit a local part (64 octets, RFC 5321) behind ``inbox+``.
 
 import hashlib
 import hmac
-from base64 import b32hexencode
+from base64 import b32hexencode, urlsafe_b64encode
 from typing import Literal
 
-Purpose = Literal["reply", "open", "unsubscribe"]
+from cryptography.fernet import Fernet, InvalidToken
+
+Purpose = Literal["reply", "open", "unsubscribe", "feed", "entry"]
 
 _CROCKFORD = bytes.maketrans(
     b"0123456789ABCDEFGHIJKLMNOPQRSTUV", b"0123456789abcdefghjkmnpqrstvwxyz"
@@ -46,6 +48,20 @@ class Tokens:
     def derive(self, use: str) -> str:
         """A secret of its own for ``use``, so that no second one has to be kept."""
         return hmac.digest(self._secret, f"derive\0{use}".encode(), hashlib.sha256).hex()
+
+    def seal(self, use: str, text: str) -> str:
+        """``text`` so that only this secret can read it, or change it unseen."""
+        return self._fernet(use).encrypt(text.encode()).decode()
+
+    def unseal(self, use: str, sealed: str) -> str | None:
+        """None for what was sealed with another secret or for another use."""
+        try:
+            return self._fernet(use).decrypt(sealed.encode()).decode()
+        except InvalidToken:
+            return None
+
+    def _fernet(self, use: str) -> Fernet:
+        return Fernet(urlsafe_b64encode(bytes.fromhex(self.derive(use))))
 
     def _digest(self, purpose: str, text: str) -> str:
         digest = hmac.digest(self._secret, f"{purpose}\0{text}".encode(), hashlib.sha256)

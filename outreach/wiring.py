@@ -3,10 +3,11 @@
 import contextlib
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from outreach import migrations
+from outreach.accounts.letterhead import Letterhead
 from outreach.config import Settings
 from outreach.contacts.states import MemberStates, load_states
 from outreach.db import Clock, Database, utcnow
@@ -16,6 +17,7 @@ from outreach.delivery.carriers.sendgrid import SendGrid
 from outreach.delivery.carriers.smtp import Smtp
 from outreach.delivery.composing import Composer
 from outreach.errors import Misconfigured
+from outreach.inbox.reading import Reader
 from outreach.tokens import Tokens
 
 
@@ -30,8 +32,19 @@ class Outreach:
     carrier: Carrier
     states: MemberStates
     clock: Clock
+    reader: Reader = field(default_factory=Reader)
+
+    @property
+    def letterhead(self) -> Letterhead:
+        return Letterhead(
+            sender_name="Outreach",
+            sender_address=self.settings.reply_address,
+            public_url=self.settings.public_url,
+            tokens=self.tokens,
+        )
 
     def close(self) -> None:
+        self.reader.close()
         self.carrier.close()
         self.database.close()
 

@@ -12,7 +12,8 @@ import socket
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,18 +21,23 @@ from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from outreach.accounts import audit, links
 from outreach.campaigns import notices, progress, refusals
+from outreach.contacts import uploads
 from outreach.db import Clock
 from outreach.delivery import sending
 from outreach.errors import OutreachError
-from outreach.inbox import processing
+from outreach.inbox import fetching, lmtp, processing, retention
 from outreach.reports import weekly
+from outreach.reports.counters import keeping
 from outreach.reports.weeks import Week
 from outreach.wiring import Outreach
 
 _log = logging.getLogger(__name__)
 
 INTERVAL = timedelta(seconds=15)
+FETCHING_INTERVAL = timedelta(minutes=1)
+RECOUNTING_INTERVAL = timedelta(days=1)
 # A slow mail server must not keep an answer from being read: then the rest goes in the next pass.
 SENDING_SECONDS = 60.0
 
@@ -44,17 +50,21 @@ class Pass:
     """
 
     stop: Callable[[], bool] = lambda: False
+    fetched: fetching.Tally = field(default_factory=fetching.Tally)
     read: processing.Tally = field(default_factory=processing.Tally)
     released: int = 0
     reports: list[str] = field(default_factory=list)
     told_of_pauses: list[str] = field(default_factory=list)
+    links_mailed: int = 0
     sent: sending.Tally = field(default_factory=sending.Tally)
+    counted: int = 0  # missions of which something had changed
+    deleted: retention.Tally = field(default_factory=retention.Tally)
     failed: list[str] = field(default_factory=list)
 
     @property
     def did_something(self) -> bool:
-        done = (self.read.total, self.released, self.reports, self.told_of_pauses, self.sent.total)
-        return any(done)
+        counts = (self.read.total, self.released, self.sent.total, self.deleted.total)
+        return any((*counts, self.reports, self.told_of_pauses))
 
     def as_facts(self) -> dict[str, Any]:
         """Counts under the names that organizers see."""
@@ -63,10 +73,15 @@ class Pass:
             "refused": self.sent.refused,
             "to_try_again": self.sent.later,
             "in_doubt": self.sent.unknown,
+            "mails_fetched": self.fetched.total,
             "mails_read": self.read.total,
             "given_a_time": self.released,
             "reports_made": self.reports,
             "told_of_pauses": self.told_of_pauses,
+            "links_mailed": self.links_mailed,
+            "raw_mails_deleted": self.deleted.raw_mails,
+            "held_mails_deleted": self.deleted.held_mails,
+            "texts_deleted": self.deleted.texts + self.deleted.notes + self.deleted.answers,
             "failed": self.failed,
         }
 
@@ -76,20 +91,47 @@ def tick(outreach: Outreach, clock: Clock, stop: Callable[[], bool] = lambda: Fa
 
     ``clock`` goes on while the pass works, for a lease taken late must not have run out already.
     """
-    done = Pass(stop)
-    for name, stage in STAGES.items():
+    return _go_through(STAGES, outreach, clock, Pass(stop))
+
+
+def single_pass(outreach: Outreach, clock: Clock) -> Pass:
+    """A tick without a worker, which would fetch mail beside its ticks."""
+    return _go_through({"fetching mail": _fetch_mail, **STAGES}, outreach, clock, Pass())
+
+
+Stages = Mapping[str, Callable[[Outreach, Clock, Pass], None]]
+
+
+def _go_through(stages: Stages, outreach: Outreach, clock: Clock, done: Pass) -> Pass:
+    for name, stage in stages.items():
         try:
             stage(outreach, clock, done)
         except Exception as error:
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            why = str(error) if isinstance(error, OutreachError) else type(error).__name__
+            where, why = traceback.extract_tb(error.__traceback__)[-1], _reason(error)
             _log.error("%s broke off: %s (%s:%s)", name, why, where.filename, where.lineno)
             done.failed.append(f"{name}: {why}")
     return done
 
 
+def _reason(error: Exception) -> str:
+    """In our own words, or only its kind: those of others may hold personal data."""
+    return str(error) if isinstance(error, OutreachError) else type(error).__name__
+
+
+def _fetch_mail(outreach: Outreach, clock: Clock, done: Pass) -> None:
+    if outreach.settings.imap_url:
+        done.fetched = fetching.fetch(
+            outreach.database, outreach.settings.imap_url, clock, stop=done.stop
+        )
+
+
 def _read_the_inbox(outreach: Outreach, clock: Clock, done: Pass) -> None:
-    done.read = processing.process_new(outreach.database, tokens=outreach.tokens, clock=clock)
+    done.read = processing.process_new(
+        outreach.database,
+        tokens=outreach.tokens,
+        clock=clock,
+        understand=outreach.reader.understand,
+    )
 
 
 def _follow_up(outreach: Outreach, clock: Clock, done: Pass) -> None:
@@ -118,6 +160,11 @@ def _tell_of_pauses(outreach: Outreach, clock: Clock, done: Pass) -> None:
         )
 
 
+def _mail_links(outreach: Outreach, clock: Clock, done: Pass) -> None:
+    with outreach.database.transaction() as session:
+        done.links_mailed = links.mail_waiting(session, outreach.letterhead, clock())
+
+
 def _send(outreach: Outreach, clock: Clock, done: Pass) -> None:
     done.sent = sending.drain(
         outreach.database,
@@ -130,13 +177,36 @@ def _send(outreach: Outreach, clock: Clock, done: Pass) -> None:
     )
 
 
+def _count(outreach: Outreach, clock: Clock, done: Pass) -> None:
+    zone = ZoneInfo(outreach.settings.timezone)
+    done.counted = keeping.keep_up(outreach.database, zone, done.stop)
+
+
+def _delete_old_mail(outreach: Outreach, clock: Clock, done: Pass) -> None:
+    done.deleted = retention.delete_old(
+        outreach.database,
+        raw_mail_days=outreach.settings.keep_raw_mail_days,
+        thread_days=outreach.settings.keep_threads_days,
+        now=clock(),
+    )
+
+
+def _delete_uploads(outreach: Outreach, clock: Clock, _done: Pass) -> None:
+    with outreach.database.transaction() as session:
+        uploads.forget_old(session, clock())
+
+
 # The inbox comes first: an answer that is there stops the reminder that is due today.
-STAGES: Mapping[str, Callable[[Outreach, Clock, Pass], None]] = {
+STAGES: Stages = {
     "reading the inbox": _read_the_inbox,
     "following up": _follow_up,
     "making reports": _make_reports,
     "telling of pauses": _tell_of_pauses,
+    "mailing links": _mail_links,
     "sending": _send,
+    "deleting old mail": _delete_old_mail,
+    "deleting old uploads": _delete_uploads,
+    "counting": _count,
 }
 
 
@@ -146,21 +216,46 @@ def run(outreach: Outreach) -> None:
     stops = {signal.SIGTERM, signal.SIGINT}
     # Waited for and not handled: a handler would run amid the scheduler's own locks.
     signal.pthread_sigmask(signal.SIG_BLOCK, stops)
-    scheduler = BackgroundScheduler(timezone=UTC)
     # Late ticks are not skipped (the default grace is one second), and never pile up.
+    unhurried = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    scheduler = BackgroundScheduler(timezone=UTC, job_defaults=unhurried)
+    at_once = datetime.now(UTC)
     scheduler.add_job(
         lambda: _tick_and_tell(outreach, stopping),
         "interval",
         seconds=INTERVAL.seconds,
-        next_run_time=datetime.now(UTC),
-        coalesce=True,
-        max_instances=1,
-        misfire_grace_time=None,
+        next_run_time=at_once,
     )
-    scheduler.start()
-    signal.sigwait(stops)
-    stopping.set()
-    scheduler.shutdown(wait=True)
+    if url := outreach.settings.imap_url:
+        # A job of its own: a slow mail server must not hold up the ticks.
+        fetcher = fetching.Fetcher(outreach.database, url, outreach.clock, stopping.is_set)
+        scheduler.add_job(
+            fetcher.fetch, "interval", seconds=FETCHING_INTERVAL.seconds, next_run_time=at_once
+        )
+    # Another of its own, for it takes minutes where there are millions of copies.
+    scheduler.add_job(
+        lambda: recount(outreach, stopping.is_set),
+        "interval",
+        hours=RECOUNTING_INTERVAL.days * 24,
+        next_run_time=at_once + INTERVAL * 40,
+    )
+    with _lmtp(outreach):
+        scheduler.start()
+        signal.sigwait(stops)
+        stopping.set()
+        scheduler.shutdown(wait=True)
+
+
+@contextmanager
+def _lmtp(outreach: Outreach) -> Iterator[None]:
+    """Where nobody can listen, all else goes on: the mail server in front keeps its mail."""
+    with ExitStack() as stack:
+        if where := outreach.settings.lmtp_listen:
+            try:
+                stack.enter_context(lmtp.listening(outreach.database, where, outreach.clock))
+            except OutreachError as error:
+                _log.error("%s", error)
+        yield
 
 
 def worker_name() -> str:
@@ -173,9 +268,22 @@ _RUN = secrets.token_hex(4)  # a process number may come again after a restart
 
 def _tick_and_tell(outreach: Outreach, stopping: threading.Event) -> None:
     until = time.monotonic() + SENDING_SECONDS
-    done = tick(outreach, outreach.clock, lambda: stopping.is_set() or time.monotonic() > until)
+    with outreach.reader:  # which takes memory, and mail comes seldom
+        done = tick(outreach, outreach.clock, lambda: stopping.is_set() or time.monotonic() > until)
     if done.did_something:
         _log.info("%s", done.as_facts())
+
+
+def recount(outreach: Outreach, stop: Callable[[], bool]) -> None:
+    """Check the counters of the reports; that they were wrong is told in the log and the audit."""
+    zone = ZoneInfo(outreach.settings.timezone)
+    drift = keeping.recount(outreach.database, zone, stop)
+    if drift:
+        told = f"{drift.missions} missions, {drift.counters} sums of all missions"
+        _log.warning("Counters were wrong and are put right: %s", told)
+        with outreach.database.transaction() as session:
+            act = "counters put right"
+            audit.note(session, actor="worker", act=act, detail=told, now=outreach.clock())
 
 
 def make_report(outreach: Outreach, week: Week, now: datetime) -> None:
@@ -192,4 +300,5 @@ def make_report(outreach: Outreach, week: Week, now: datetime) -> None:
             public_url=outreach.settings.public_url,
             tokens=outreach.tokens,
             now=now,
+            with_pdf=outreach.settings.report_pdf,
         )

@@ -1,14 +1,16 @@
 """What every test may ask for: a database of either kind, a session, tokens and a moment."""
 
 import shutil
+import sqlite3
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import hypothesis
 import pytest
+from sqlalchemy import event
 from sqlmodel import Session, SQLModel
 
 from outreach.config import load_settings, shipped
@@ -16,7 +18,9 @@ from outreach.db import Database
 from outreach.demo.story import FastClock
 from outreach.tokens import Tokens
 from outreach.wiring import Outreach, build  # and with it the tables of every room
-from tests.postgres import Cluster, postgres_programs
+from tests.postgres import Cluster, empty, postgres_programs
+
+Emptied = Callable[[], Database]
 
 
 def pytest_configure() -> None:
@@ -65,23 +69,51 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """An empty database with all tables: every test that asks for it runs on both kinds."""
-    if request.param == "sqlite":
-        path = tmp_path / "outreach.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield from opened(f"sqlite:///{path}")
-    else:
-        cluster: Cluster = request.getfixturevalue("cluster")
-        url = cluster.fresh_database()
-        yield from opened(url)
-        cluster.give_back(url)
+def database(request: pytest.FixtureRequest) -> Database:
+    """An empty database with all tables: every test that asks for it runs on both kinds.
+
+    Each kind keeps its engine from test to test, and with it the statements it has compiled.
+    """
+    emptied: Emptied = request.getfixturevalue(f"emptied_{request.param}")
+    return emptied()
 
 
-def opened(url: str) -> Iterator[Database]:
-    made = Database(url)
-    yield made
-    made.close()
+@pytest.fixture(scope="session")
+def emptied_sqlite(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Emptied]:
+    path = tmp_path_factory.mktemp("sqlite") / "outreach.db"
+    database = Database(f"sqlite:///{path}")
+    event.listen(database.engine, "connect", _wait_for_no_disk)
+
+    def emptied() -> Database:
+        database.close()
+        for part in path.parent.glob(f"{path.name}*"):  # whoever still holds them keeps the old
+            part.unlink()
+        shutil.copy(sqlite_template, path)
+        return database
+
+    yield emptied
+    database.close()
+
+
+def _wait_for_no_disk(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
+
+
+@pytest.fixture(scope="session")
+def emptied_postgres(cluster: Cluster) -> Iterator[Emptied]:
+    database = Database(cluster.fresh_database())
+
+    def emptied() -> Database:
+        nonlocal database
+        if not empty(database):  # somebody still holds it: it is left behind
+            database.close()
+            database = Database(cluster.fresh_database())
+        return database
+
+    yield emptied
+    database.close()
 
 
 @pytest.fixture

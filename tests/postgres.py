@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 
@@ -28,7 +29,6 @@ class Cluster:
         self._folder = folder
         self._port = free_port()
         self._count = 0
-        self._clean: list[str] = []
 
     def __enter__(self) -> "Cluster":
         if os.geteuid() == 0:  # Postgres refuses to run as root
@@ -53,24 +53,10 @@ class Cluster:
 
     def fresh_database(self) -> str:
         """The address of a database with all tables and no rows."""
-        if self._clean:
-            return self._clean.pop()
         url = self.empty_database()
-        database = Database(url)
-        SQLModel.metadata.create_all(database.engine)
-        database.close()
+        with closing(Database(url)) as database:
+            SQLModel.metadata.create_all(database.engine)
         return url
-
-    def give_back(self, url: str) -> None:
-        """Empty a database for the next test; one that somebody still holds is left behind."""
-        tables = ", ".join(f'"{name}"' for name in SQLModel.metadata.tables)
-        try:
-            with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
-                connection.execute("SET lock_timeout = '1s'")
-                connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE".encode())
-        except psycopg.errors.LockNotAvailable:
-            return
-        self._clean.append(url)
 
     def empty_database(self) -> str:
         """The address of a new database without tables."""
@@ -88,3 +74,25 @@ class Cluster:
         command = [*as_whom, programs / program, "-D", self._folder / "data", *arguments]
         # Not a pipe: the server keeps what it was started with, and a pipe would never end.
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self._folder)
+
+
+def empty(database: Database) -> bool:
+    """Take out all rows and number from 1 again; False where somebody still holds a table.
+
+    To delete the rows of a test takes a hundredth of the time of TRUNCATE, which makes new files.
+    """
+    tables = [f'"{name}"' for name in SQLModel.metadata.tables]
+    statements = [
+        "SET LOCAL lock_timeout = '1s'",
+        "SET LOCAL session_replication_role = replica",  # the order does not matter
+        f"LOCK TABLE {', '.join(tables)}",
+        *(f"DELETE FROM {table}" for table in tables),
+        "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'",
+    ]
+    with closing(database.engine.raw_connection()) as connection:
+        try:
+            connection.cursor().execute("; ".join(statements).encode(), prepare=False)
+        except psycopg.errors.LockNotAvailable:
+            return False
+        connection.commit()
+    return True

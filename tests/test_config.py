@@ -25,16 +25,22 @@ def test_nothing_has_to_be_set() -> None:
     ("name", "value", "complaint"),
     [
         ("PUBLIC_URL", "outreach.example.org", "is not a web address. It looks like this: https:"),
+        ("REPORT_PDF", "perhaps", "It looks like this: true, or false"),
         ("TIMEZONE", "Geneva", "is not a time zone. It looks like this: an IANA name"),
         ("REPLY_ADDRESS", "inbox", "is not an address"),
         ("REPLY_ADDRESS", "a" * 40 + "@example.org", "at most 31 characters"),
         ("REPLY_ADDRESS", "a@b.example\nBcc: c@example.org", "is not an address"),
         ("PUBLIC_URL", "https://x y/<script>", "is not a web address"),
         ("SECRET_KEY", "short", "is too short"),
+        ("KEEP_RAW_MAIL_DAYS", "a year", "It looks like this: 365, or 0"),
+        ("KEEP_RAW_MAIL_DAYS", "-1", "greater than or equal to 0"),
+        ("KEEP_THREADS_DAYS", "1000000", "less than or equal to 36500"),
         ("SENDGRID_EVENTS_KEY", "junk", "is not a public key"),
         ("DATABASE_URL", "junk", "is not the address of a SQLite or Postgres database"),
         ("TEMPLATES_DIR", "/nowhere", "does not exist"),
         ("SCHEDULES_DIR", "/etc/hostname", "is no folder"),
+        ("IMAP_URL", "imap.example.org", "is not the address of an IMAP server"),
+        ("LMTP_LISTEN", "0.0.0.0:24", "is open to the world"),
         ("CARRIER", "pigeon", "It looks like this: outbox, smtp or sendgrid"),
     ],
 )
@@ -69,6 +75,7 @@ def test_all_faults_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_fault_shows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OUTREACH_SECRET_KEY", "hush")
+    monkeypatch.setenv("OUTREACH_IMAP_URL", "imaps://user:hu/hush@imap.example.org")
     with pytest.raises(Misconfigured) as caught:
         load_settings()
     assert "hush" not in str(caught.value)

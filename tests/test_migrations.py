@@ -26,8 +26,32 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
 def test_the_migrations_make_the_tables_of_the_models(empty: Database) -> None:
     migrations.upgrade(empty)
     with empty.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        opts = {"compare_type": True, "include_name": migrations.is_of_a_model}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, SQLModel.metadata) == []
+
+
+TRIGGERS = {
+    "sqlite": "SELECT type, name, sql FROM sqlite_master WHERE type IN ('trigger', 'view')",
+    "postgresql": (
+        "SELECT tgname, pg_get_triggerdef(t.oid), pg_get_functiondef(tgfoid) "
+        "FROM pg_trigger t WHERE NOT tgisinternal"
+    ),
+}
+
+
+def triggers(database: Database) -> list[tuple[str, ...]]:
+    with database.engine.connect() as connection:
+        found = connection.exec_driver_sql(TRIGGERS[connection.dialect.name])
+        return sorted(tuple(row) for row in found)
+
+
+def test_the_migrations_make_the_triggers_of_the_models(
+    empty: Database, database: Database
+) -> None:
+    if empty.is_sqlite == database.is_sqlite:
+        migrations.upgrade(empty)
+        assert triggers(empty) == triggers(database) != []
 
 
 def test_upgrading_twice_changes_nothing(empty: Database) -> None:

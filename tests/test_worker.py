@@ -3,20 +3,27 @@
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import select
 
 from outreach import worker
+from outreach.accounts import audit
 from outreach.campaigns.tables import Campaign
 from outreach.delivery.tables import Delivery, Purpose, State
 from outreach.demo import mailroom
 from outreach.demo.mailroom import Received
 from outreach.demo.story import FastClock, next_moment, set_up
 from outreach.inbox import receiving
+from outreach.inbox.tables import RawMail, RawState
+from outreach.reports.counters.tables import Counter
 from outreach.reports.tables import WeeklyReport
+from outreach.reports.weeks import Week
 from outreach.wiring import Outreach
 from outreach.worker import tick
 
@@ -77,6 +84,21 @@ def test_each_week_gets_one_report_however_often_the_clock_ticks(
     assert {mail.state for mail in mails} == {State.sent}
 
 
+def test_the_report_that_is_mailed_has_itself_as_pdf_where_the_settings_say_so(
+    outreach: Outreach, clock: FastClock
+) -> None:
+    set_up(outreach, clock, lambda line: None)
+    wanted = outreach.settings.model_copy(update={"report_pdf": True})
+    week = Week.containing(clock.now, ZoneInfo(wanted.timezone)).previous
+    worker.make_report(replace(outreach, settings=wanted), week, clock.now)
+    tick(outreach, clock)
+    outbox = outreach.settings.var_dir / "outbox" / "new"
+    mails = [message_from_bytes(path.read_bytes()) for path in outbox.glob("*.eml")]
+    parts = (part for mail in mails for part in mail.walk())
+    files = [part for part in parts if part.get_content_type() == "application/pdf"]
+    assert [file.get_filename() for file in files] == [f"Weekly report {week}.pdf"] * 2
+
+
 def test_a_stage_that_breaks_off_does_not_keep_the_others_from_work(
     outreach: Outreach, clock: FastClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,6 +114,21 @@ def test_a_stage_that_breaks_off_does_not_keep_the_others_from_work(
         assert done.failed == ["making reports: RuntimeError"]  # and no address
         sent += done.sent.sent
     assert sent > 0
+
+
+def test_mail_whose_time_is_over_is_deleted_and_told(outreach: Outreach, clock: FastClock) -> None:
+    with outreach.database.transaction() as session:
+        receiving.store(session, b"From: a@b.example\n\nHello", door="file", now=clock.now)
+        raw = session.exec(select(RawMail)).one()
+        raw.state = RawState.done
+        session.add(raw)
+    clock.now += timedelta(days=365)
+    assert tick(outreach, clock).as_facts()["raw_mails_deleted"] == 0
+    clock.now += timedelta(seconds=1)
+    done = tick(outreach, clock)
+    assert done.did_something
+    assert done.as_facts()["raw_mails_deleted"] == 1
+    assert done.failed == []
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
@@ -117,10 +154,15 @@ def test_a_pass_that_has_begun_is_finished_when_the_worker_is_told_to_stop_even_
 
 SLOW_WORKER = """\
 import time
+from contextlib import nullcontext
 from outreach import worker
+from outreach.accounts import audit
+from outreach.config import Settings
 
 class Parts:
     clock = None
+    reader = nullcontext()
+    settings = Settings()
 
 def slow(*_):
     print("begun", flush=True)
@@ -131,3 +173,20 @@ worker.STAGES = {"slow": slow}
 worker.run(Parts())
 print("closed", flush=True)
 """
+
+
+def test_counters_that_are_wrong_are_put_right_and_that_is_told(
+    outreach: Outreach, clock: FastClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    set_up(outreach, clock, lambda line: None)
+    tick(outreach, clock)
+    worker.recount(outreach, lambda: False)
+    assert caplog.messages == []
+    with outreach.database.transaction() as session:
+        session.exec(select(Counter).where(Counter.figure == "copies")).first().count += 1
+    worker.recount(outreach, lambda: False)
+    assert caplog.messages == [
+        "Counters were wrong and are put right: 0 missions, 1 sums of all missions"
+    ]
+    with outreach.database.reading() as session:
+        assert audit.latest(session, limit=1)[0].act == "counters put right"

@@ -15,6 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from outreach.errors import InvalidInput
+
 _WIDE = 240  # columns for a table that goes into a file or another program
 
 Progressing = Callable[[int, int | None], None]
@@ -63,8 +65,13 @@ def note(message: str) -> None:
 
 
 def write_out(content: str | bytes, out: Path | None) -> None:
-    """What a command makes: to ``--out``, else to standard output as it is."""
+    """What a command makes: to ``--out``, else to standard output as it is.
+
+    A PDF or a zip is nothing to be shown on a terminal.
+    """
     data = content.encode() if isinstance(content, str) else content
+    if out is None and data is content and not data.isascii() and sys.stdout.isatty():
+        raise InvalidInput("This is a file and no text: say where to put it with --out FILE.")
     if out is None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()

@@ -56,7 +56,7 @@ def tick(outreach: Outreach, moment: str | None, as_json: bool) -> None:
 
 
 def _one_pass(outreach: Outreach, clock: Clock, as_json: bool) -> None:
-    done = worker.tick(outreach, clock)
+    done = worker.single_pass(outreach, clock)
     facts(done.as_facts(), as_json=as_json)
     if done.failed:
         raise OutreachError(f"A part of the pass could not be done: {'; '.join(done.failed)}")

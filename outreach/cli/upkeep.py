@@ -6,10 +6,12 @@ from pathlib import Path
 import click
 
 from outreach import migrations
+from outreach.accounts import links, people
 from outreach.cli.parts import with_outreach
 from outreach.cli.printing import json_option, listing, note
 from outreach.config import load_settings
 from outreach.db import Database, utcnow
+from outreach.delivery.composing import entry_url
 from outreach.upkeep import backups, doctor, setting_up
 from outreach.wiring import Outreach
 
@@ -23,7 +25,19 @@ def init(outreach: Outreach) -> None:
     for made in setting_up.copy_examples(outreach.settings, Path.cwd()):
         note(f"Made {made}")
     note(f"The database is ready: {outreach.database.engine.url.render_as_string()}")
-    note("Next: outreach user add you@example.org --role admin")
+    _say_who_gets_in(outreach)
+
+
+def _say_who_gets_in(outreach: Outreach) -> None:
+    with outreach.database.transaction() as session:
+        if people.anybody(session):
+            note("There are organizers already; see: outreach user list")
+            return
+        key = links.let_first_in(session, outreach.tokens, outreach.clock())
+    note(
+        "Next: outreach run. Then open this link, once and within a day, to become the first admin:"
+    )
+    click.echo(entry_url(outreach.settings.public_url, outreach.tokens, key))
 
 
 @click.group()

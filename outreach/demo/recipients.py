@@ -52,7 +52,7 @@ class Recipients:
         letters = [Received.read(path.read_bytes()) for path in new]
         for letter in letters:
             self._consider(letter, now)
-        self._report([letter for letter in letters if letter.is_letter], now)
+        self._report([each for each in letters if each.is_letter or each.is_answer], now)
 
     def act(self, now: datetime) -> None:
         """Do what was decided for this moment or earlier."""
@@ -60,8 +60,7 @@ class Recipients:
             heapq.heappop(self._plans)[2]()
 
     def _consider(self, letter: Received, now: datetime) -> None:
-        habit = _habit(letter) if letter.is_letter else None
-        if habit:
+        if habit := _habit(letter):
             habit(self, letter, now)
 
     def _report(self, letters: Sequence[Received], now: datetime) -> None:
@@ -100,6 +99,13 @@ def _answers(people: Recipients, letter: Received, now: datetime, sender: str = 
     client = CLIENTS[luck % len(CLIENTS)]
     mail = mailroom.reply(letter, text, at, sender=sender, client=client)
     people.send(at, mail)
+
+
+def _answers_once_more(people: Recipients, letter: Received, now: datetime) -> None:
+    at = now + timedelta(hours=26, minutes=_luck(letter) % 60)
+    text = people.phrase(letter, "once_more")
+    client = CLIENTS[_luck(letter) % len(CLIENTS)]
+    people.send(at, mailroom.reply(letter, text, at, client=client))
 
 
 def _colleague_answers(people: Recipients, letter: Received, now: datetime) -> None:
@@ -190,6 +196,7 @@ REMINDER_HABITS: tuple[tuple[int, Habit], ...] = (
     (40, _looks),
     (50, _has_a_scanner),
 )
+ANSWER_HABITS: tuple[tuple[int, Habit], ...] = ((40, _answers_once_more),)
 
 
 NOT_TAKEN = (_does_not_exist, _is_slow)
@@ -197,8 +204,16 @@ NOT_TAKEN = (_does_not_exist, _is_slow)
 
 def _habit(letter: Received) -> Habit | None:
     luck = _luck(letter)
-    habits = REMINDER_HABITS if letter.is_reminder else LETTER_HABITS
-    return next((habit for below, habit in habits if luck < below), None)
+    return next((habit for below, habit in _habits(letter) if luck < below), None)
+
+
+def _habits(letter: Received) -> tuple[tuple[int, Habit], ...]:
+    """None for a mail to the organizers, such as a report."""
+    if letter.is_answer:
+        return ANSWER_HABITS
+    if not letter.is_letter:
+        return ()
+    return REMINDER_HABITS if letter.is_reminder else LETTER_HABITS
 
 
 def _luck(letter: Received) -> int:

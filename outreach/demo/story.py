@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, func, select
 
@@ -11,11 +12,13 @@ from outreach.accounts import audit, people
 from outreach.accounts.tables import Role
 from outreach.campaigns import approval, planning, progress
 from outreach.campaigns.materials import load_materials
+from outreach.campaigns.papers import papers_dated_in
 from outreach.campaigns.schedule import schedule_of
 from outreach.contacts import importing
 from outreach.delivery import suppression
 from outreach.delivery.tables import Delivery, State, SuppressionReason
 from outreach.demo import missions
+from outreach.demo.organizers import Organizers
 from outreach.demo.recipients import Recipients
 from outreach.errors import NotAllowed
 from outreach.wiring import Outreach
@@ -74,8 +77,11 @@ def live_through(
 ) -> None:
     """Go from one moment at which something happens to the next, until the weeks are over."""
     end = BEGIN + timedelta(weeks=WEEKS)
+    organizers = Organizers(outreach, LOADER)
+    organizers.keep_answers(clock.now)
     while clock.now <= end:
         recipients.act(clock.now)
+        organizers.work(clock.now)
         done = tick(outreach, clock)
         recipients.read(clock.now)
         for week in done.reports:
@@ -108,7 +114,10 @@ def _plan(outreach: Outreach, session: Session, now: datetime, tell: Telling) ->
     materials = load_materials(
         outreach.settings.templates, what.letter, outreach.states, what.enclosures
     )
-    plan = planning.plan(session, campaign, materials=materials, tokens=outreach.tokens, now=now)
+    with papers_dated_in(ZoneInfo(outreach.settings.timezone)) as papers:
+        plan = planning.plan(
+            session, campaign, materials=materials, tokens=outreach.tokens, papers=papers, now=now
+        )
     tell(
         f"Planned {plan.planned} letters in {len(plan.languages)} languages; {plan.held} held back:"
     )

@@ -2,6 +2,8 @@
 
 from alembic import context
 
+from outreach.migrations import is_of_a_model
+
 engine = context.config.attributes["engine"]
 metadata = context.config.attributes["metadata"]
 
@@ -12,6 +14,7 @@ with engine.connect() as connection:
         render_as_batch=engine.dialect.name == "sqlite",  # SQLite alters a table by copying it
         compare_type=True,
         compare_server_default=True,
+        include_name=is_of_a_model,
     )
     with context.begin_transaction():
         context.run_migrations()

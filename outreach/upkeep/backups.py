@@ -6,22 +6,31 @@ import sqlite3
 import subprocess
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from sqlalchemy import inspect, text
 from sqlalchemy.engine import make_url
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from outreach import migrations
 from outreach.campaigns import progress
 from outreach.campaigns.tables import Campaign, CampaignState
 from outreach.db import Clock, Database
-from outreach.delivery.states import move_where
-from outreach.delivery.tables import Delivery, State
+from outreach.delivery.states import move_where, of_a_plan
+from outreach.delivery.tables import State
 from outreach.errors import InvalidInput, Misconfigured, NotAllowed
 
 WHY_PAUSED = (
     "The database was restored from a backup. What left after that backup was made stands as "
     "unsent here: compare with the carrier before you resume."
 )
+
+# Those of the database's extensions stay with their extension.
+_FUNCTIONS = """
+SELECT CAST(oid AS regprocedure) FROM pg_proc
+WHERE pronamespace = CAST(current_schema() AS regnamespace)
+AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
+"""
 
 WHY_WITHDRAWN = "it may have left before the database was restored from a backup"
 
@@ -49,9 +58,7 @@ def restore(url: str, file: Path, *, replace: bool, clock: Clock) -> list[str]:
         _restore_sqlite(Path(_sqlite_path(url)), file, replace)
     else:
         _check_dump(file)
-        clean = ("--clean", "--if-exists") if replace else ()
-        how = ("--no-owner", "--single-transaction", *clean)
-        _postgres(url, "pg_restore", *how, str(file))
+        _restore_postgres(url, file, replace)
     return _hold_everything(url, clock)
 
 
@@ -60,8 +67,7 @@ def _hold_everything(url: str, clock: Clock) -> list[str]:
     with closing(Database(url)) as database:
         migrations.upgrade(database)
         with database.transaction() as session:
-            its_own = col(Delivery.campaign_id).is_(None)
-            move_where(session, its_own, State.cancelled, now=clock(), reason=WHY_WITHDRAWN)
+            move_where(session, ~of_a_plan(), State.cancelled, now=clock(), reason=WHY_WITHDRAWN)
             return [each.slug for each in progress.every(session) if _hold(session, each, clock)]
 
 
@@ -89,6 +95,26 @@ def _restore_sqlite(path: Path, file: Path, replace: bool) -> None:
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     draft.replace(path)
+
+
+def _restore_postgres(url: str, file: Path, replace: bool) -> None:
+    """In one transaction, with all tables that stand there: an upgrade may have added some."""
+    with TemporaryDirectory() as folder:
+        script = Path(folder, "restore.sql")
+        _postgres(None, "pg_restore", "--no-owner", f"--file={script}", str(file))
+        drop = [f"--command={_dropping(url)}"] if replace else []
+        how = ("--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1")
+        _postgres(url, "psql", *how, *drop, f"--file={script}")
+
+
+def _dropping(url: str) -> str:
+    """SQL that drops all tables, and the functions of their triggers, which a dump brings again."""
+    with closing(Database(url)) as database, database.engine.connect() as connection:
+        tables = inspect(connection).get_table_names()
+        functions = connection.scalars(text(_FUNCTIONS)).all()
+    drops = [f'DROP TABLE "{table}" CASCADE' for table in tables]
+    drops += [f"DROP FUNCTION {function}" for function in functions]
+    return "; ".join(drops or ["SELECT 1"])
 
 
 def _check_dump(file: Path) -> None:

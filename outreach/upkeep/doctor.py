@@ -10,6 +10,7 @@ from outreach.accounts import people
 from outreach.accounts.tables import Role
 from outreach.campaigns import schedule
 from outreach.errors import OutreachError
+from outreach.inbox import fetching
 from outreach.letters.source import list_letters, load_letter
 from outreach.reports.wording import counted
 from outreach.wiring import Outreach
@@ -81,6 +82,18 @@ def _hooks(outreach: Outreach) -> Iterator[Finding]:
         )
 
 
+def _mailbox(outreach: Outreach) -> Iterator[Finding]:
+    if url := outreach.settings.imap_url:
+        try:
+            fetching.check(url)
+        except OutreachError as error:
+            yield Finding(
+                "wrong", str(error), "Until then mail is not fetched, or not from all folders."
+            )
+        else:
+            yield Finding("fine", "The mailbox that mail is fetched from can be read.")
+
+
 def _organizers(outreach: Outreach) -> Iterator[Finding]:
     with outreach.database.reading() as session:
         able = [each for each in people.list_organizers(session) if each.disabled_at is None]
@@ -121,6 +134,7 @@ LOOKS: tuple[Callable[[Outreach], Iterator[Finding]], ...] = (
     _public_url,
     _carrier,
     _hooks,
+    _mailbox,
     _organizers,
     _letters,
     _schedules,

@@ -18,7 +18,7 @@ WORDS = {
     ),
     403: (
         "This is not open to you",
-        "Your role does not allow it. An admin can change roles: outreach user role.",
+        "Your role does not allow it. An admin can change roles on the page “People”.",
     ),
     404: (
         "There is nothing here",

@@ -14,6 +14,10 @@ COPY_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; "
     "base-uri 'none'; frame-ancestors 'self'; sandbox"
 )
+# So may a stranger's mail, in which whoever reads it may follow a link to another window.
+MAIL_POLICY = f"{COPY_POLICY} allow-popups allow-popups-to-escape-sandbox"
+# A file is to be saved; a browser that shows it all the same lets it do nothing.
+FILE_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",

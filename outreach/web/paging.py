@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from werkzeug.exceptions import BadRequest
@@ -10,6 +10,7 @@ from werkzeug.exceptions import BadRequest
 Row = TypeVar("Row")
 
 ROWS = 50
+_LONGEST_ID = 9  # digits: a column holds no larger one
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,8 @@ def read_moment(text: str) -> tuple[datetime, int] | None:
     written, _, number = text.rpartition("_")
     try:
         at = datetime.fromisoformat(written)
-    except ValueError:
+        if at.tzinfo is None or len(number) > _LONGEST_ID:
+            raise BadRequest
+        return at.astimezone(UTC), read_number(number)
+    except (ValueError, OverflowError):  # no moment, or one outside the calendar
         raise BadRequest from None
-    if at.tzinfo is None:
-        raise BadRequest
-    return at, read_number(number)

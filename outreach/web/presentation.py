@@ -1,6 +1,6 @@
 """How values look on a page: moments, counts, states, languages, and the words of stored kinds."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,7 @@ def install(app: Flask) -> None:
         moment=moment,
         number=number,
         share=share,
+        day=day,
         size=size,
         standing=standing,
         state=state_name,
@@ -47,6 +48,15 @@ def moment(at: datetime | None) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(
         at.isoformat(timespec="seconds"), local.strftime("%a %-d %b %Y, %H:%M %Z")
     )
+
+
+def day(value: date) -> str:
+    return f"{value:%a} {value.day} {value:%b %Y}"
+
+
+def today() -> date:
+    """By the organizers' clock."""
+    return parts().clock().astimezone(ZoneInfo(zone())).date()
 
 
 def zone() -> str:

@@ -23,6 +23,7 @@ class Sizes:
     planned: int = 20_000
     copies: int = 20_000
     events: int = 100_000
+    papers: int = 193
     queued: tuple[int, ...] = (10_000, 100_000, 1_000_000)
     drained: int = 5_000  # of those queued, where memory is looked at
 
@@ -35,6 +36,7 @@ class Sizes:
             planned=scaled(self.planned),
             copies=scaled(self.copies),
             events=scaled(self.events),
+            papers=scaled(self.papers),
             queued=tuple(map(scaled, self.queued)),
             drained=scaled(self.drained),
         )

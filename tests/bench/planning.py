@@ -1,9 +1,11 @@
 """A campaign planned: who gets which copy and when, with every letter filled in."""
 
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 from outreach.campaigns import planning, progress
 from outreach.campaigns.materials import load_materials
+from outreach.campaigns.papers import papers_dated_in
 from outreach.config import shipped
 from outreach.db import Database
 from tests.bench.bench import Bench
@@ -11,6 +13,7 @@ from tests.bench.contacts import NOW, STATES, TOKENS, bring_in, written_list
 from tests.bench.figures import Goal, Sample
 from tests.bench.yardsticks import plain_inserts
 
+ZURICH = ZoneInfo("Europe/Zurich")
 _SLUG = "wipo-russia-office"
 
 
@@ -28,7 +31,10 @@ def plan(database: Database) -> None:
     materials = load_materials(shipped("templates"), _SLUG, STATES)
     with database.transaction() as session:
         campaign = progress.load_campaign(session, _schedule(), "bench", "a@example.org", NOW)
-        planning.plan(session, campaign, materials=materials, tokens=TOKENS, now=NOW)
+        with papers_dated_in(ZURICH) as papers:
+            planning.plan(
+                session, campaign, materials=materials, tokens=TOKENS, papers=papers, now=NOW
+            )
 
 
 def _schedule() -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from tests.bench import claiming, contacts, events, memory, planning, sendgrid, smtp
+from tests.bench import claiming, contacts, events, memory, paper, planning, sendgrid, smtp
 from tests.bench.bench import Bench
 from tests.bench.figures import Sample
 
@@ -16,4 +16,5 @@ SUBJECTS: Mapping[str, Measure] = {
     "claiming": claiming.measure,
     "events": events.measure,
     "memory": memory.measure,
+    "paper": paper.measure,
 }

@@ -1,8 +1,10 @@
 """Commands as organizers type them: help, lists, exit codes, errors in a sentence."""
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import closing
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import click
@@ -12,8 +14,11 @@ from click.testing import CliRunner, Result
 from outreach.accounts import audit, people
 from outreach.accounts.tables import AuditEntry
 from outreach.cli import cli
+from outreach.cli.printing import write_out
 from outreach.config import shipped
 from outreach.db import Database
+from outreach.errors import InvalidInput
+from tests.typesetting.reading import Pdf
 
 LISTINGS = (
     ("user", "list"),
@@ -34,7 +39,9 @@ def run(*arguments: str, stdin: str | None = None) -> Result:
 
 
 def every_command(group: click.Group, *path: str) -> Iterator[tuple[str, ...]]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         if isinstance(command, click.Group):
             yield from every_command(command, *path, name)
         else:
@@ -138,6 +145,20 @@ def test_a_letter_of_ones_own_is_brought_in_checked_and_seen() -> None:
     mail = run("letters", "preview", "mine", "--as", "eml", "--out", "mine.eml")
     assert mail.exit_code == 0
     assert b"List-Unsubscribe:" in Path("mine.eml").read_bytes()
+    assert run("letters", "preview", "mine", "--as", "pdf", "--out", "mine.pdf").exit_code == 0
+    told = Pdf(Path("mine.pdf").read_bytes()).text
+    assert "Please read this1." in told
+    assert "A note" in told
+
+
+def test_a_file_is_not_poured_onto_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = TextIOWrapper(BytesIO())
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stdout", terminal)
+    write_out("Excellence\u0301", None)
+    with pytest.raises(InvalidInput, match="--out FILE"):
+        write_out(b"%PDF-1.7\n%\x80", None)
+    assert terminal.buffer.getvalue() == "Excellence\u0301".encode()
 
 
 def test_a_mistake_in_a_letter_is_named_with_its_file_and_line() -> None:

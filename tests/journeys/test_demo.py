@@ -33,6 +33,10 @@ def is_letter(mail: EmailMessage) -> bool:
     return "List-Unsubscribe" in mail
 
 
+def is_answer(mail: EmailMessage) -> bool:
+    return not is_letter(mail) and "In-Reply-To" in mail
+
+
 class Links(HTMLParser):
     """The addresses that a mail's HTML leads to."""
 
@@ -53,7 +57,8 @@ def test_the_figures_add_up(lived: Lived) -> None:
     assert figures["contacts"] == figures["planned"] + figures["held"] == 193 + 4
     assert figures["sent"] == 193
     assert figures["unknown"] == 0
-    assert len(lived.mails) == figures["sent"] + figures["reminders"] + 2 * reports
+    letters, answers = figures["sent"] + figures["reminders"], len(rows(lived, ANSWERS))
+    assert len(lived.mails) == letters + answers + 2 * reports
     for name in ("reminders", "opened_person", "opened_machine", "replies", "auto_replies"):
         assert figures[name] > 0, name
     assert figures["bounced"] > 0
@@ -99,6 +104,10 @@ def assert_names_its_own_state(mail: EmailMessage, code: str) -> None:
     assert STATES.name(code, language[1]) in text_of(mail)
 
 
+def shown_in(mail: EmailMessage) -> list[EmailMessage]:
+    return [part for part in mail.walk() if part["Content-ID"]]
+
+
 def test_every_link_in_every_mail_answers(lived: Lived) -> None:
     http = urllib3.PoolManager()  # links of reports lead to the desk, and there to the sign-in
     pages: set[str] = set()
@@ -106,7 +115,9 @@ def test_every_link_in_every_mail_answers(lived: Lived) -> None:
         links = Links(text_of(mail, "html")).found
         anchors = set(re.findall(r'id="([^"]+)"', text_of(mail, "html")))
         assert {link[1:] for link in links if link.startswith("#")} <= anchors
-        pages |= {link for link in links if not link.startswith(("#", "mailto:"))}
+        enclosed = {f"cid:{part['Content-ID'].strip('<>')}" for part in shown_in(mail)}
+        assert {link for link in links if link.startswith("cid:")} == enclosed
+        pages |= {link for link in links if not link.startswith(("#", "mailto:", "cid:"))}
     assert len(pages) > 2 * 193
     for page in sorted(pages):
         assert page.startswith(lived.finished.url + "/")
@@ -157,6 +168,35 @@ def test_nothing_goes_to_an_address_after_it_opted_out_or_bounced(lived: Lived) 
     with sqlite3.connect(lived.folder / "outreach.db") as database:
         assert database.execute(query).fetchone() == (0,)
     database.close()
+
+
+ANSWERS = "SELECT thread.id FROM thread JOIN delivery USING (mission_id) WHERE purpose = 'answer'"
+
+
+def rows(lived: Lived, query: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(lived.folder / "outreach.db") as database:
+        found = database.execute(query).fetchall()
+    database.close()
+    return found
+
+
+def test_the_organizers_answer_and_a_mission_writes_again(lived: Lived) -> None:
+    answers = [mail for mail in map(read, lived.mails) if is_answer(mail)]
+    assert len(answers) == len(rows(lived, ANSWERS)) == 3
+    for mail in answers:
+        assert mail["From"] == "Demo organizer <letters@example.org>"
+        assert mail["References"].split()[-1] == mail["In-Reply-To"]
+    mails = "SELECT count(*) FROM incoming_mail WHERE kind = 'reply' GROUP BY thread_id"
+    assert rows(lived, f"{mails} HAVING count(*) > 1 AND thread_id IN ({ANSWERS})")
+
+
+def test_the_inbox_is_in_use(lived: Lived) -> None:
+    taken = rows(lived, "SELECT outcome, due_on FROM thread WHERE owner_id IS NOT NULL")
+    assert len({outcome for outcome, _ in taken}) >= 4
+    assert any(due_on for _, due_on in taken)
+    assert rows(lived, "SELECT text FROM thread_note")
+    assert len(rows(lived, "SELECT title FROM saved_answer")) == 2
+    assert len(rows(lived, "SELECT id FROM thread WHERE owner_id IS NULL")) > len(taken)
 
 
 def test_what_nobody_can_place_waits_in_the_holding_pen(lived: Lived) -> None:

@@ -1,13 +1,14 @@
 """What the plan shows is what leaves, to the byte; and doing anything twice doubles nothing."""
 
-import subprocess
-import sys
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
+import pytest
+from click.testing import CliRunner, Result
 from sqlmodel import select
 
+from outreach.cli import cli
 from outreach.config import shipped
 from outreach.contacts.states import load_states
 from outreach.delivery.tables import Delivery, State
@@ -46,49 +47,41 @@ def test_193_copies_leave_as_the_plan_showed_them(outreach: Outreach, clock: Fas
     assert {path.stem: body(path.read_bytes()) for path in outbox(outreach)} == shown
 
 
-def run(folder: Path, *arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
-    """The command as an organizer types it, in a folder of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "outreach", *arguments],
-        cwd=folder,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+def run(*arguments: str, stdin: str = "") -> Result:
+    return CliRunner().invoke(cli, arguments, input=stdin)
 
 
-def test_doing_everything_twice_doubles_nothing(tmp_path: Path) -> None:
+def test_doing_everything_twice_doubles_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     missions.write_missions(tmp_path / "missions.csv", load_states())
     password = "a quiet harbour at noon"
-    done = run(tmp_path, "user", "add", "a@example.org", "--role", "approver", stdin=password)
-    assert done.returncode == 0, done.stderr
-    again = run(tmp_path, "user", "add", "a@example.org", "--role", "approver", stdin=password)
-    assert again.returncode == 1
+    done = run("user", "add", "a@example.org", "--role", "approver", stdin=password)
+    assert done.exit_code == 0, done.stderr
+    again = run("user", "add", "a@example.org", "--role", "approver", stdin=password)
+    assert again.exit_code == 1
     assert "is an organizer already" in again.stderr
 
     bring_in = ("contacts", "import", "missions.csv", "--list", "geneva-missions")
-    assert "197 new, 0 updated, 0 unchanged" in run(tmp_path, *bring_in).stderr
-    assert "0 new, 0 updated, 197 unchanged" in run(tmp_path, *bring_in).stderr
+    assert "197 new, 0 updated, 0 unchanged" in run(*bring_in).stderr
+    assert "0 new, 0 updated, 197 unchanged" in run(*bring_in).stderr
 
     schedule = str(shipped("schedules") / "wipo-russia-office.toml")
     for _ in range(2):
-        assert run(tmp_path, "campaign", "load", schedule).returncode == 0
-        assert (
-            "195 to get the letter, 2 held back" in run(tmp_path, "campaign", "plan", SLUG).stderr
-        )
+        assert run("campaign", "load", schedule).exit_code == 0
+        assert "195 to get the letter, 2 held back" in run("campaign", "plan", SLUG).stderr
     assert nothing_left(tmp_path)
 
     approve = ("campaign", "approve", SLUG, "--by", "a@example.org", "--alone")
-    assert "585 copies will leave" in run(tmp_path, *approve).stderr
-    refused = run(tmp_path, *approve)
-    assert refused.returncode == 1
+    assert "585 copies will leave" in run(*approve).stderr
+    refused = run(*approve)
+    assert refused.exit_code == 1
     assert "is running" in refused.stderr
-    assert run(tmp_path, "campaign", "plan", SLUG).returncode == 1
+    assert run("campaign", "plan", SLUG).exit_code == 1
 
     for moment in ("2026-12-01T10:00", "2026-12-01T10:00", "2026-12-01T10:10"):
-        run(tmp_path, "tick", "--at", moment)
+        run("tick", "--at", moment)
     left = outbox(tmp_path)
     assert left
     assert len({path.name for path in left}) == len({address_in(path) for path in left})
@@ -103,7 +96,7 @@ def outbox(of: Outreach | Path) -> list[Path]:
 
 
 def nothing_left(folder: Path) -> bool:
-    run(folder, "tick", "--at", "2026-12-02T12:00")
+    run("tick", "--at", "2026-12-02T12:00")
     return not outbox(folder)
 
 

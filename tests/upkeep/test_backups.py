@@ -4,11 +4,13 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from alembic import command
+from sqlalchemy import inspect
 from sqlmodel import select
 
 from outreach import migrations
@@ -64,6 +66,22 @@ def test_a_restored_backup_holds_what_was_there_then(
     paused = backups.restore(made.url, tmp_path / "backup", replace=True, clock=clock)
     assert organizers(made.url) == ["a@example.org"]
     assert paused == ["spring"]
+
+
+@pytest.mark.usefixtures("needs_programs")
+def test_tables_that_came_after_the_backup_do_not_stand_in_the_way(
+    made: Database, tmp_path: Path, clock: Callable[[], datetime]
+) -> None:
+    backups.backup(made, tmp_path / "backup")
+    with made.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TABLE later (id INTEGER PRIMARY KEY, of_id INTEGER REFERENCES campaign (id))"
+        )
+    made.close()
+    backups.restore(made.url, tmp_path / "backup", replace=True, clock=clock)
+    with closing(Database(made.url)) as database:
+        assert "later" not in inspect(database.engine).get_table_names()
+    assert organizers(made.url) == ["a@example.org"]
 
 
 @pytest.mark.usefixtures("needs_programs")
@@ -142,12 +160,16 @@ def test_what_was_planned_or_queued_then_may_have_left_since(
         due_at=now,
     )
     with made.transaction() as session:
-        session.exec(select(Campaign)).one().state = CampaignState.planned
-        enqueue(session, [report], tokens=tokens, now=now)
+        campaign = session.exec(select(Campaign)).one()
+        campaign.state = CampaignState.planned
+        about = {"identity": "answer:1:nonce", "purpose": Purpose.answer}
+        answer = replace(report, **about, campaign_id=campaign.id)
+        enqueue(session, [report, answer], tokens=tokens, now=now)
     backups.backup(made, tmp_path / "backup")
     made.close()
     assert backups.restore(made.url, tmp_path / "backup", replace=True, clock=clock) == ["spring"]
     with closing(Database(made.url)) as database, database.reading() as session:
         assert session.exec(select(Campaign)).one().state is CampaignState.loaded
-        withdrawn = session.exec(select(Delivery)).one()
-    assert (withdrawn.state, withdrawn.reason) == (State.cancelled, backups.WHY_WITHDRAWN)
+        withdrawn = session.exec(select(Delivery)).all()
+    came_to = [(each.state, each.reason) for each in withdrawn]
+    assert came_to == [(State.cancelled, backups.WHY_WITHDRAWN)] * 2

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 
 from outreach.accounts.tables import Role
 from outreach.config import Settings
@@ -48,10 +49,17 @@ def outreach(
     )
 
 
+@pytest.fixture(scope="session")
+def compiled_pages(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """What the templates come to, for the apps of all tests."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("pages")))
+
+
 @pytest.fixture
-def app(outreach: Outreach) -> Flask:
+def app(outreach: Outreach, compiled_pages: FileSystemBytecodeCache) -> Flask:
     made = create_app(outreach)
     made.testing = True
+    made.jinja_env.bytecode_cache = compiled_pages
     return made
 
 

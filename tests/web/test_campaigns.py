@@ -2,10 +2,13 @@
 
 import re
 from datetime import date, datetime
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from flask.testing import FlaskClient
 
+from outreach.accounts import audit
 from outreach.campaigns import refusals
 from outreach.campaigns.tables import Campaign, CampaignState
 from outreach.db import Database
@@ -200,3 +203,22 @@ def test_why_a_campaign_paused_by_itself_stands_on_both_pages(
         assert "10 letters in a row were refused; the last answer: 550 no" in shown
     assert "Close the Russia office is paused: 10 letters" in text(viewer.get("/").text)
     assert "outreach campaign resume wipo" in text(viewer.get("/campaigns/wipo").text)
+
+
+def test_all_letters_are_there_for_paper_and_taking_them_is_noted(
+    viewer: FlaskClient, world: World, database: Database
+) -> None:
+    path = "/campaigns/wipo/letters.zip"
+    page = viewer.get("/campaigns/wipo").text
+    assert f'href="{path}"' in page
+    assert f'href="{path}?step=2"' in page
+    answer = viewer.get(f"{path}?step=1")
+    assert answer.mimetype == "application/zip"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="wipo-letters.zip"'
+    packed = ZipFile(BytesIO(answer.data))
+    assert packed.namelist() == ["EG Egypt - letter.pdf", "FR France - letter.pdf", "index.txt"]
+    assert b"JP Japan - letter: There is no letter: contact.family" in packed.read("index.txt")
+    with database.reading() as session:
+        (entry,) = audit.latest(session)
+    assert (entry.act, entry.subject) == ("letters exported", "campaign wipo")
+    assert viewer.get("/campaigns/nothing/letters.zip").status_code == 404

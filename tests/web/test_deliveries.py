@@ -6,8 +6,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from outreach.accounts import audit
+from outreach.campaigns.tables import Campaign
 from outreach.db import Database
-from outreach.delivery.tables import Delivery
+from outreach.delivery.tables import Delivery, Purpose
+from outreach.letters.tables import Enclosure
+from tests.typesetting.reading import Pdf
 from tests.web.reading import text
 from tests.web.world import (
     World,
@@ -52,6 +55,9 @@ def test_a_copy_that_was_held_back_says_why_and_has_nothing_to_show(
     assert "<iframe" not in page
     assert viewer.get(f"/deliveries/{world.held.id}/html").status_code == 404
     assert viewer.get(f"/deliveries/{world.held.id}.eml").status_code == 404
+    answer = viewer.get(f"/deliveries/{world.held.id}.pdf")
+    assert answer.status_code == 404
+    assert "contact.family_name has no value" in answer.text
 
 
 @pytest.mark.parametrize("verdict", ["sent", "queued"])
@@ -106,3 +112,46 @@ def test_the_downloaded_message_holds_the_enclosure(viewer: FlaskClient, world: 
     (attachment,) = mail.iter_attachments()
     assert attachment.get_filename() == "Pétition.pdf"
     assert attachment.get_content() == world.enclosure.content
+
+
+def test_copies_that_go_with_themselves_as_pdf_are_one_line_with_their_zip(
+    viewer: FlaskClient, database: Database, world: World
+) -> None:
+    with database.transaction() as session:
+        campaign = session.get_one(Campaign, world.campaign.id)
+        campaign.source = campaign.source.replace(
+            'letter = "letter"', 'letter = "letter"\npdf = true'
+        )
+        own = Enclosure.of("An open letter.pdf", "application/pdf", b"%PDF of France %%EOF")
+        session.add(own)
+        for number in (world.sent.id, world.in_doubt.id):
+            copy = session.get_one(Delivery, number)
+            copy.enclosures = [own.id, *copy.enclosures]
+    page = viewer.get("/campaigns/wipo").text
+    assert "The letter itself as PDF: step 1 (.zip) Pétition.pdf 11 bytes" in text(page)
+    assert page.count('href="/campaigns/wipo/letters.zip?step=1"') == 2
+    assert "An open letter.pdf" not in page
+    shown = viewer.get(f"/deliveries/{world.sent.id}").text
+    assert f'href="/enclosures/{own.id}"' in shown
+    assert "An open letter.pdf" in text(shown)
+    assert viewer.get(f"/deliveries/{world.sent.id}.pdf").data == own.content
+
+
+def test_the_letter_is_there_for_paper(viewer: FlaskClient, world: World) -> None:
+    path = f"/deliveries/{world.sent.id}.pdf"
+    assert f'href="{path}"' in viewer.get(f"/deliveries/{world.sent.id}").text
+    answer = viewer.get(path)
+    assert answer.mimetype == "application/pdf"
+    name = f"letter-{world.sent.id}.pdf"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert "Your Excellency," in Pdf(answer.data).text
+
+
+def test_an_answer_from_the_desk_is_no_letter_for_paper(
+    viewer: FlaskClient, world: World, database: Database
+) -> None:
+    with database.transaction() as session:
+        session.get_one(Delivery, world.sent.id).purpose = Purpose.answer
+    path = f"/deliveries/{world.sent.id}"
+    assert f"{path}.pdf" not in viewer.get(path).text
+    assert viewer.get(f"{path}.pdf").status_code == 404

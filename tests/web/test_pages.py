@@ -1,18 +1,14 @@
 """What holds for every page of the desk."""
 
 import re
-from datetime import timedelta
 from urllib.parse import urljoin
-from zoneinfo import ZoneInfo
 
 import pytest
 from flask.testing import FlaskClient
 
-from outreach.reports.figures import compute
-from outreach.reports.tables import WeeklyReport
-from outreach.reports.weeks import Week
 from outreach.wiring import Outreach
 from tests.web.reading import links
+from tests.web.reporting import a_report
 from tests.web.world import (
     HOSTILE,
     World,
@@ -130,13 +126,3 @@ def test_a_week_without_a_report_says_how_to_make_it(viewer: FlaskClient) -> Non
     assert answer.status_code == 404
     assert "outreach report weekly --week 2026-W40" in answer.text
     assert viewer.get("/reports/next-week").status_code == 400
-
-
-def a_report(outreach: Outreach) -> Week:
-    zone, now = ZoneInfo("Europe/Zurich"), outreach.clock() + timedelta(days=7)
-    week = Week.containing(outreach.clock(), zone)
-    with outreach.database.transaction() as session:
-        figures = compute(session, week, zone=zone, states=outreach.states, now=now)
-        stored = figures.model_dump(mode="json")
-        session.add(WeeklyReport(week=str(week), made_at=now, figures=stored))
-    return week

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outreach.delivery.tables import State
-from outreach.inbox.tables import MailKind
+from outreach.inbox.kinds import MailKind
 from outreach.letters.languages import UN_LANGUAGES
 from outreach.tracking.tables import Agent
 from outreach.web import presentation

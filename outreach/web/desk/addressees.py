@@ -11,9 +11,10 @@ from sqlmodel import Session, col, select
 from outreach.campaigns.tables import Campaign
 from outreach.contacts.states import MemberStates
 from outreach.contacts.tables import Contact, Mission
-from outreach.delivery.states import held_back
+from outreach.delivery.states import held_back, plan_of
 from outreach.delivery.tables import Delivery, State
-from outreach.inbox.tables import IncomingMail, MailKind, Thread
+from outreach.inbox.kinds import MailKind
+from outreach.inbox.tables import IncomingMail, Thread
 from outreach.tracking.tables import Agent, Event, EventKind
 from outreach.web.paging import ROWS, Page, cut, read_number
 
@@ -93,7 +94,7 @@ def _stands(campaign: Campaign, choice: str) -> Condition:
     if choice == SILENT:
         return ~_has_answered()
     # A copy of any step, and not only the first step's, whose rows the table is made of.
-    theirs = select(Delivery.contact_id).where(Delivery.campaign_id == campaign.id, _is(choice))
+    theirs = select(Delivery.contact_id).where(plan_of(campaign.id), _is(choice))
     return col(Delivery.contact_id).in_(theirs.correlate(None))
 
 

@@ -22,4 +22,4 @@ def others(session: Session, delivery: Delivery) -> Sequence[Delivery]:
     query = select(Delivery).where(
         Delivery.campaign_id == delivery.campaign_id, Delivery.contact_id == delivery.contact_id
     )
-    return session.exec(query.order_by(col(Delivery.step), col(Delivery.id))).all()
+    return session.exec(query.order_by(col(Delivery.step).nulls_last(), col(Delivery.id))).all()

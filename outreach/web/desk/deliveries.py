@@ -1,6 +1,7 @@
 """One copy as its recipient sees it, and what became of it."""
 
 from typing import Literal, cast
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,17 +9,19 @@ from sqlmodel import Session
 
 from outreach.accounts import audit
 from outreach.accounts.tables import Role
+from outreach.campaigns.on_paper import letter_on_paper
 from outreach.campaigns.tables import Campaign
 from outreach.contacts.tables import Mission
 from outreach.delivery import queue
 from outreach.delivery.composing import Outgoing
-from outreach.delivery.tables import Delivery
+from outreach.delivery.tables import Delivery, Purpose
 from outreach.letters.enclosures import enclosed
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
 from outreach.web.desk import copies
 from outreach.web.desk.history import history
 from outreach.web.headers import COPY_POLICY
+from outreach.web.presentation import zone
 
 blueprint = Blueprint("deliveries", __name__, url_prefix="/deliveries")
 
@@ -57,6 +60,16 @@ def eml(number: int) -> Response:
     return answer
 
 
+@blueprint.get("/<row:number>.pdf")
+def pdf(number: int) -> Response:
+    """The letter for paper; without what belongs to the mail alone."""
+    with parts().database.reading() as session:
+        made = letter_on_paper(session, _delivery(session, number), ZoneInfo(zone()))
+    answer = Response(made, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'attachment; filename="letter-{number}.pdf"'
+    return answer
+
+
 @blueprint.post("/<row:number>/settle")
 @needs(Role.organizer)
 def settle(number: int) -> ResponseReturnValue:
@@ -79,7 +92,9 @@ def settle(number: int) -> ResponseReturnValue:
 
 
 def _delivery(session: Session, number: int) -> Delivery:
-    return session.get(Delivery, number) or abort(404)
+    """Never one that lets its recipient in: that is for its recipient alone."""
+    found = session.get(Delivery, number)
+    return found if found and found.purpose is not Purpose.entry else abort(404)
 
 
 def _composed(number: int) -> Outgoing:

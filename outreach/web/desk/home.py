@@ -4,7 +4,9 @@ from flask import Blueprint, render_template
 
 from outreach.web.current import parts
 from outreach.web.desk.overview import overviews
+from outreach.web.desk.pictures import standings_by_campaign
 from outreach.web.desk.todo import items
+from outreach.web.presentation import today
 
 blueprint = Blueprint("home", __name__)
 
@@ -15,5 +17,6 @@ def show() -> str:
         return render_template(
             "desk/home.html",
             campaigns=overviews(session),
-            todo=items(session, parts().states),
+            standings=standings_by_campaign(session),
+            todo=items(session, parts().states, today()),
         )

@@ -8,12 +8,14 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from outreach.campaigns import plans
+from outreach.campaigns.enclosures import enclosures
 from outreach.campaigns.plans import Retry
 from outreach.campaigns.schedule import Schedule, schedule_of
 from outreach.campaigns.tables import Campaign
 from outreach.delivery import states
 from outreach.delivery.tables import Delivery, State
-from outreach.inbox.tables import IncomingMail, MailKind, Thread
+from outreach.inbox.kinds import MailKind
+from outreach.inbox.tables import IncomingMail, Thread
 from outreach.letters.enclosures import Enclosed
 from outreach.tracking.tables import Agent, OpenCount
 
@@ -51,12 +53,14 @@ class StepCounts:
 class Overview:
     """A campaign, its steps and enclosures, what waits for another try, answers and opens.
 
+    The copies of ``steps_with_pdf`` also go with themselves as PDF.
     ``loads`` has totals where the schedule keeps no more than those.
     """
 
     campaign: Campaign
     steps: Sequence[StepCounts]
     enclosures: Sequence[Enclosed]
+    steps_with_pdf: Sequence[int]
     again: Retry | None
     answered: int
     opens: str
@@ -74,7 +78,8 @@ def overview(session: Session, campaign: Campaign) -> Overview:
     return Overview(
         campaign=campaign,
         steps=_steps(session, campaign, schedule),
-        enclosures=plans.enclosures(session, campaign),
+        enclosures=enclosures(session, campaign),
+        steps_with_pdf=schedule.steps_with_pdf,
         again=plans.waiting_again(session, campaign),
         answered=_answered(session, campaign),
         opens=schedule.campaign.opens,

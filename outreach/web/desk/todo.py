@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import url_for
 from sqlmodel import Session, col, select
@@ -25,13 +25,13 @@ class Item:
     names: Sequence[str] = ()
 
 
-def items(session: Session, states: MemberStates) -> list[Item]:
+def items(session: Session, states: MemberStates, today: date) -> list[Item]:
     not_over = col(Campaign.state) != CampaignState.cancelled
     campaigns = session.exec(select(Campaign).where(not_over).order_by(col(Campaign.id))).all()
     return [
         *(_paused(each) for each in campaigns if each.state is CampaignState.paused),
         *(_approval(each) for each in campaigns if each.state is CampaignState.planned),
-        *_needs(session, states),
+        *_needs(session, states, today),
         *(_unreviewed(each) for each in campaigns if each.unreviewed),
     ]
 
@@ -44,9 +44,9 @@ def _approval(campaign: Campaign) -> Item:
     return Item(f"The plan of {campaign.name} waits for approval.", _page(campaign))
 
 
-def _needs(session: Session, states: MemberStates) -> Iterator[Item]:
+def _needs(session: Session, states: MemberStates, today: date) -> Iterator[Item]:
     links = Links()
-    for need in needs_a_person(session, states):
+    for need in needs_a_person(session, states, today):
         yield Item(wording.need(need), links.need(need), need.oldest_at, "missions", need.missions)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
@@ -13,6 +14,7 @@ from sqlmodel import Session, col, func, select
 from outreach.accounts.tables import Organizer, Role
 from outreach.campaigns import approval, planning, progress
 from outreach.campaigns.materials import load_materials
+from outreach.campaigns.papers import papers_dated_in
 from outreach.config import shipped
 from outreach.contacts.importing import import_contacts
 from outreach.contacts.states import load_states
@@ -124,7 +126,8 @@ def _plan(session: Session, tokens: Tokens, now: datetime) -> None:
     text = _SCHEDULE.format(letter=_LETTER, sender=_SENDER, zone=_where_it_is_noon(now))
     campaign = progress.load_campaign(session, text, _SLUG, "loader@example.org", now)
     materials = load_materials(shipped("templates"), _LETTER, _STATES)
-    planning.plan(session, campaign, materials=materials, tokens=tokens, now=now)
+    with papers_dated_in(ZoneInfo("UTC")) as papers:
+        planning.plan(session, campaign, materials=materials, tokens=tokens, papers=papers, now=now)
     approver = Organizer(address="approver@example.org", role=Role.approver, created_at=now)
     approval.approve(session, campaign, by=approver, now=now)
 

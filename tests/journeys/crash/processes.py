@@ -10,7 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from unittest.mock import patch
 
+from click.testing import CliRunner
+
+from outreach.cli import cli
 from tests.journeys.crash.account import MailLog
 from tests.journeys.crash.trouble import Trouble
 
@@ -83,9 +87,14 @@ class Outreach:
         return Running(name, process)
 
     def tick(self, at: datetime) -> None:
-        """One pass as if it were that moment; what could not be done shows in the account."""
-        running = self.start("tick", "--at", at.isoformat())
-        running.process.wait(PATIENCE)
+        """One pass as if it were that moment; what could not be done shows in the account.
+
+        Nothing kills it: in this process it takes a fraction of what starting another does.
+        """
+        self._count += 1
+        environment = self._environment(f"tick-{self._count}")
+        with patch.dict(os.environ, environment, clear=True):
+            CliRunner().invoke(cli, ["tick", "--at", at.isoformat()])
 
     def _environment(self, name: str) -> dict[str, str]:
         inherited = {key: value for key, value in os.environ.items() if "OUTREACH_" not in key}
