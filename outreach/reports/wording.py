@@ -132,6 +132,8 @@ _NEEDS: dict[Kind, str] = {
     "in_doubt": "{copies} in doubt ({item.campaign}): to be settled by a person.",
     "unreachable": "{missions} another address: mail to every contact bounced or was refused.",
     "held_back": "{contacts} held back ({item.campaign}): {item.reason}",
+    "sending_domain": "The sending domain {item.domain} is over a limit of receivers; "
+    "see its health below.",
 }
 
 
