@@ -30,6 +30,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "mission": ("organization",),
     "campaign": ("name",),
     "sender": ("name", "address", "postal"),
+    "enclosed": ("pdf", "files"),
 }
 
 
@@ -57,13 +58,14 @@ class Draft:
     step: int
     language: str
     compiled: Compiled | None = None
+    paper: Compiled | None = None  # what its PDF says, where it goes with one
     reason: str | None = None
     timetable: Timetable | None = None
     planned_at: datetime | None = None
     enclosures: list[str] = field(default_factory=list)  # ids
 
     def hold_back(self, reason: str) -> None:
-        self.compiled, self.planned_at, self.reason = None, None, reason
+        self.compiled, self.paper, self.planned_at, self.reason = None, None, None, reason
 
 
 class Drafter:
@@ -72,6 +74,7 @@ class Drafter:
     def __init__(self, schedule: Schedule, materials: Materials) -> None:
         self._schedule = schedule
         self._materials = materials
+        self._files = [file.name for file in materials.enclosures]
         self._window = schedule.window.window
         self._languages = _languages(schedule, materials)
         self._chosen: dict[tuple[tuple[str, ...], int], str | None] = {}
@@ -104,14 +107,21 @@ class Drafter:
 
     def _write(self, draft: Draft, candidate: Candidate, values: dict[str, Any]) -> str | None:
         """Compiles the letter into the draft; the reason why that cannot be done, or None."""
-        source = self._materials.letter.source(self._letter(draft.step), draft.language)
-        footer = self._materials.footers[draft.language]
+        has_pdf = self._schedule.steps[draft.step - 1].pdf
         try:
-            draft.compiled = self._materials.compiler.compile(source, footer, values)
+            draft.compiled = self._compiled(draft, values, pdf=has_pdf)
+            if has_pdf:  # which does not say that it is enclosed with itself
+                draft.paper = self._compiled(draft, values, pdf=False)
         except MissingValue as missing:
             return str(missing)
         draft.timetable = timetable(candidate.time_zone, candidate.mission.state, self._window)
         return None
+
+    def _compiled(self, draft: Draft, values: dict[str, Any], *, pdf: bool) -> Compiled:
+        source = self._materials.letter.source(self._letter(draft.step), draft.language)
+        footer = self._materials.footers[draft.language]
+        enclosed = {"pdf": pdf, "files": self._files}
+        return self._materials.compiler.compile(source, footer, {**values, "enclosed": enclosed})
 
     def unreviewed(self, drafts: Iterable[Draft]) -> list[str]:
         """The files that the drafts use and nobody has reviewed, as "reminder.fr"."""

@@ -1,6 +1,6 @@
-"""The papers of a plan: each copy of a step with ``pdf = true`` as the file that goes with it."""
+"""The papers of a plan: each copy of a step with ``pdf = true`` as the PDF that goes with it."""
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from tempfile import TemporaryFile
 from typing import IO
@@ -11,7 +11,7 @@ from sqlmodel import Session
 from outreach.campaigns.drafting import Draft, Materials
 from outreach.campaigns.schedule import Schedule, Sender
 from outreach.errors import InvalidInput
-from outreach.letters.enclosures import store
+from outreach.letters.enclosures import check_size, store
 from outreach.letters.paper import Letterhead, on_paper
 from outreach.letters.tables import Enclosure
 
@@ -28,9 +28,9 @@ class Papers:
 
     def of(self, draft: Draft, sender: Sender) -> Enclosure:
         """With the day for which the copy is planned; InvalidInput where it cannot be set."""
-        assert draft.compiled is not None
+        assert draft.paper is not None
         assert draft.planned_at is not None
-        skeleton, slots = draft.compiled.skeleton, draft.compiled.slots
+        skeleton, slots = draft.paper.skeleton, draft.paper.slots
         letterhead = letterhead_of(sender)
         day = draft.planned_at.astimezone(self._zone).date()
         key = (skeleton.id, *slots, letterhead, day)
@@ -70,25 +70,28 @@ def enclose(
     A draft whose paper cannot be set is held back, and so are those after it. ``drafts`` come
     contact by contact.
     """
-    store(session, materials.enclosures)
-    files = [file.id for file in materials.enclosures]
+    files, sender = materials.enclosures, schedule.campaign.sender
+    store(session, files)
     held: str | None = None
     for draft in drafts:
         held = held if draft.step > 1 else None
-        if draft.compiled and schedule.steps[draft.step - 1].pdf and not held:
-            held = _enclose_paper(session, draft, papers, schedule.campaign.sender)
+        if draft.paper and not held:
+            held = _enclose_paper(session, draft, papers, sender, files)
         if draft.compiled and held:
             draft.hold_back(held)
         elif draft.compiled:
-            draft.enclosures += files
+            draft.enclosures += [file.id for file in files]
 
 
-def _enclose_paper(session: Session, draft: Draft, papers: Papers, sender: Sender) -> str | None:
+def _enclose_paper(
+    session: Session, draft: Draft, papers: Papers, sender: Sender, files: Sequence[Enclosure]
+) -> str | None:
     """The reason why that cannot be done, or None."""
     try:
         paper = papers.of(draft, sender)
+        check_size([paper, *files])
     except InvalidInput as problem:
-        return f"its PDF cannot be made: {problem}"
+        return f"its PDF cannot be enclosed: {problem}"
     store(session, [paper])
     draft.enclosures.append(paper.id)
     return None

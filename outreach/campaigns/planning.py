@@ -82,7 +82,7 @@ def set_papers(
     if campaign.state not in _BEFORE_APPROVAL or not schedule.steps_with_pdf:
         return
     drafts = _drafts(session, campaign, Drafter(schedule, materials), now)
-    wanted = [each for each in drafts if each.compiled and each.step in schedule.steps_with_pdf]
+    wanted = [draft for draft in drafts if draft.paper]
     for done, draft in enumerate(wanted, 1):
         with suppress(InvalidInput):  # a reason for the plan to hold the copy back
             papers.of(draft, schedule.campaign.sender)

@@ -3,17 +3,20 @@
 import json
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 from sqlmodel import Session
 
 from outreach.accounts import audit, people
-from outreach.campaigns import approval, plans, progress, schedule
+from outreach.campaigns import approval, plans, previewing, progress, schedule
 from outreach.campaigns.calendar_file import calendar_file
+from outreach.campaigns.on_paper import letter_on_paper
 from outreach.campaigns.plans import Status
 from outreach.campaigns.tables import Campaign, CampaignState
-from outreach.cli.parts import with_outreach
+from outreach.cli.parts import ROW_ID, with_outreach
 from outreach.cli.planning import make_plan, print_summary, warn_of_unreviewed
+from outreach.cli.previews import form_option, write_mail
 from outreach.cli.printing import (
     facts,
     json_option,
@@ -23,6 +26,7 @@ from outreach.cli.printing import (
     to_json,
     write_out,
 )
+from outreach.errors import NotFound
 from outreach.reports.wording import counted
 from outreach.wiring import Outreach
 
@@ -68,6 +72,29 @@ def plan(outreach: Outreach, slug: str, as_json: bool) -> None:
     columns = ("recipient", "address", "member_state", "language", "step", "planned_at", "reason")
     listing(entries, as_json=False, empty="", columns=columns)
     print_summary(slug, summary)
+
+
+@campaign.command()
+@slug_argument
+@click.option("--contact", "contact_id", type=ROW_ID, metavar="ID", help="Whose; the first one's.")
+@click.option("--step", type=click.IntRange(1), default=1, show_default=True)
+@form_option
+@out_option
+@with_outreach
+def preview(
+    outreach: Outreach, slug: str, contact_id: int | None, step: int, form: str, out: Path | None
+) -> None:
+    """Show a planned copy with what it encloses, exactly as it will leave."""
+    with outreach.database.reading() as session:
+        found = progress.get(session, slug)
+        copy = previewing.planned_copy(session, found, step, contact_id)
+        if form == "pdf":
+            zone = ZoneInfo(outreach.settings.timezone)
+            return write_out(letter_on_paper(session, copy, zone), out)
+        mail = outreach.composer.compose_stored(session, copy, outreach.clock())
+    if mail is None:
+        raise NotFound("There is no letter any more: what was personal in it has been erased.")
+    write_mail(mail, form, out)
 
 
 @campaign.command()

@@ -1,6 +1,5 @@
 """Commands about letters: bring one in, check it, see a copy as its recipient will."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -9,14 +8,14 @@ import click
 from outreach.campaigns import drafting, previewing
 from outreach.campaigns.materials import load_materials
 from outreach.cli.parts import ROW_ID, with_outreach
+from outreach.cli.previews import form_option, write_mail
 from outreach.cli.printing import json_option, listing, note, out_option, write_out
 from outreach.config import load_settings, shipped
 from outreach.errors import InvalidInput, NotAllowed
 from outreach.letters.checking import check
-from outreach.letters.enclosures import check_enclosures, size
+from outreach.letters.enclosures import check_enclosures
 from outreach.letters.importing import import_letter
 from outreach.letters.source import list_letters, load_letter, save
-from outreach.letters.tables import Enclosure
 from outreach.wiring import Outreach
 
 slug_argument = click.argument("slug")
@@ -88,13 +87,8 @@ def bring_in(file: Path, slug: str, language: str, replace: bool) -> None:
 @click.option("--step", default="letter", show_default=True)
 @click.option("--contact", "contact_id", type=ROW_ID, metavar="ID", help="As this contact gets it.")
 @click.option("--state", default="CH", show_default=True, help="As one of its mailboxes would.")
-@click.option(
-    "--as",
-    "form",
-    type=click.Choice(["text", "html", "eml", "pdf"]),
-    default="text",
-    show_default=True,
-)
+@form_option
+@click.option("--with-pdf", is_flag=True, help="Enclose it as PDF too, as pdf = true does.")
 @click.option("--enclose", metavar="FILE", multiple=True, help="As a schedule's enclosures do.")
 @out_option
 @with_outreach
@@ -105,6 +99,7 @@ def preview(
     contact_id: int | None,
     state: str,
     form: str,
+    with_pdf: bool,
     enclose: tuple[str, ...],
     out: Path | None,
 ) -> None:
@@ -116,8 +111,8 @@ def preview(
     else:
         with outreach.database.reading() as session:
             contact, mission = previewing.stored_contact(session, contact_id)
+    day = now.astimezone(ZoneInfo(outreach.settings.timezone)).date()
     if form == "pdf":
-        day = now.astimezone(ZoneInfo(outreach.settings.timezone)).date()
         made = previewing.preview_on_paper(materials, step, contact, mission, day)
         return write_out(made, out)
     mail = previewing.preview(
@@ -128,15 +123,6 @@ def preview(
         composer=outreach.composer,
         tokens=outreach.tokens,
         now=now,
+        pdf_dated=day if with_pdf else None,
     )
-    match form:
-        case "eml":
-            write_out(mail.mime(), out)
-        case "html":
-            write_out(mail.copy.html, out)
-        case _:
-            write_out(f"{mail.copy.subject}\n\n{mail.copy.text}{_enclosed(mail.enclosures)}", out)
-
-
-def _enclosed(enclosures: Sequence[Enclosure]) -> str:
-    return "".join(f"\nEnclosed: {each.name} ({size(len(each.content))})\n" for each in enclosures)
+    write_mail(mail, form, out)

@@ -86,6 +86,13 @@ def check_enclosures(templates: Path, slug: str) -> Iterator[str]:
             yield str(problem)
 
 
+def check_size(enclosures: Sequence[Enclosure]) -> None:
+    """InvalidInput where they are too much for one mail."""
+    if sum(len(enclosure.content) for enclosure in enclosures) > LARGEST_TOGETHER:
+        most = size(LARGEST_TOGETHER)
+        raise InvalidInput(f"with what else is enclosed it exceeds {most} a mail; enclose less")
+
+
 def store(session: Session, enclosures: Sequence[Enclosure]) -> None:
     """What is stored already is only held on to, so that nobody deletes it as unused meanwhile."""
     insert = insertion(session, Enclosure)

@@ -24,6 +24,7 @@ class Sizes:
     copies: int = 20_000
     events: int = 100_000
     papers: int = 193
+    enclosed: int = 2_000
     queued: tuple[int, ...] = (10_000, 100_000, 1_000_000)
     drained: int = 5_000  # of those queued, where memory is looked at
 
@@ -37,6 +38,7 @@ class Sizes:
             copies=scaled(self.copies),
             events=scaled(self.events),
             papers=scaled(self.papers),
+            enclosed=scaled(self.enclosed),
             queued=tuple(map(scaled, self.queued)),
             drained=scaled(self.drained),
         )

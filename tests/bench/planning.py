@@ -14,7 +14,7 @@ from tests.bench.figures import Goal, Sample
 from tests.bench.yardsticks import plain_inserts
 
 ZURICH = ZoneInfo("Europe/Zurich")
-_SLUG = "wipo-russia-office"
+LETTER = "wipo-russia-office"
 
 
 def measure(bench: Bench) -> Iterator[Sample]:
@@ -28,17 +28,20 @@ def measure(bench: Bench) -> Iterator[Sample]:
 
 
 def plan(database: Database) -> None:
-    materials = load_materials(shipped("templates"), _SLUG, STATES)
+    load(database)
+    materials = load_materials(shipped("templates"), LETTER, STATES)
+    with database.transaction() as session, papers_dated_in(ZURICH) as papers:
+        campaign = progress.get(session, "bench")
+        planning.plan(session, campaign, materials=materials, tokens=TOKENS, papers=papers, now=NOW)
+
+
+def load(database: Database, *, pdf: bool = False) -> None:
     with database.transaction() as session:
-        campaign = progress.load_campaign(session, _schedule(), "bench", "a@example.org", NOW)
-        with papers_dated_in(ZURICH) as papers:
-            planning.plan(
-                session, campaign, materials=materials, tokens=TOKENS, papers=papers, now=NOW
-            )
+        progress.load_campaign(session, _schedule(pdf), "bench", "a@example.org", NOW)
 
 
-def _schedule() -> str:
+def _schedule(pdf: bool) -> str:
     """The shipped one with its first step only, and as fast as a schedule may be."""
-    text = (shipped("schedules") / f"{_SLUG}.toml").read_text("utf-8")
-    one_step = text.partition("[[steps]]")[0] + '[[steps]]\nletter = "letter"\n'
-    return one_step.replace("per_hour = 120", "per_hour = 1000000")
+    text = (shipped("schedules") / f"{LETTER}.toml").read_text("utf-8")
+    head = text.partition("[[steps]]")[0].replace("per_hour = 120", "per_hour = 1000000")
+    return f'{head}[[steps]]\nletter = "letter"\npdf = {str(pdf).lower()}\n'

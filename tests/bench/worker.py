@@ -54,7 +54,7 @@ def do(job: Job, name: str, ready: Callable[[], None] = lambda: None) -> Done:
             copies = progress.release(session, now=NOW, states=states)
     seconds = time.perf_counter() - began
     database.close()
-    return Done(copies, seconds, _peak_mb())
+    return Done(copies, seconds, peak_mb())
 
 
 def _send(database: Database, job: Job, name: str) -> int:
@@ -76,7 +76,7 @@ def _carrier(url: str) -> Carrier:
     return Smtp(url) if url.startswith("smtp") else SendGrid("SG.a-key-for-measuring", host=url)
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
     """Of this process alone; what getrusage tells includes the process that started it."""
     lines = Path("/proc/self/status").read_text().splitlines()
     peak = next(line for line in lines if line.startswith("VmHWM"))

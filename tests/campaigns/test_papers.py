@@ -19,11 +19,14 @@ from outreach.campaigns.schedule import parse, schedule_of
 from outreach.campaigns.tables import Campaign
 from outreach.contacts.erasing import erase, find_person
 from outreach.db import Database
+from outreach.delivery.carriers import Carrier
 from outreach.delivery.carriers.outbox import Outbox
 from outreach.delivery.carriers.smtp import Smtp
+from outreach.delivery.composing import Composer
 from outreach.delivery.sending import drain
 from outreach.delivery.tables import Delivery, State
 from outreach.errors import InvalidInput, NotAllowed
+from outreach.letters.enclosures import LARGEST_TOGETHER
 from outreach.letters.paper import on_paper
 from outreach.letters.tables import Enclosure
 from tests.campaigns.making import (
@@ -43,12 +46,19 @@ from tests.campaigns.making import (
     states,
 )
 from tests.delivery.making import a_composer
+from tests.delivery.sendgrid_server import SendGridServer
 from tests.delivery.smtp_server import SmtpServer
 from tests.typesetting.reading import Pdf
 
 WITH_PDF = a_schedule(('letter = "letter"\n', 'letter = "letter"\npdf = true\n'))
+ALL_WITH_PDF = WITH_PDF.replace('letter = "reminder"\n', 'letter = "reminder"\npdf = true\n')
 TUESDAY = datetime(2026, 12, 1, 15, tzinfo=UTC)  # when all letters are due
 A_FILE = Enclosure.of("Petition.pdf", "application/pdf", b"%PDF-1.7 %%EOF")
+
+
+@pytest.fixture
+def composer() -> Composer:
+    return a_composer()
 
 
 def papers_of(session: Session, campaign: Campaign, step: int = 1) -> dict[str, Enclosure]:
@@ -118,7 +128,7 @@ def test_a_plan_in_which_two_papers_changed_places_is_not_approved(session: Sess
         approval.approve(session, campaign, by=an_approver(), now=MONDAY)
 
 
-@pytest.mark.parametrize("way", ["outbox", "smtp"])
+@pytest.mark.parametrize("way", ["outbox", "smtp", "sendgrid"])
 def test_each_mail_that_leaves_carries_exactly_the_approved_bytes(
     database: Database, tmp_path: Path, way: str
 ) -> None:
@@ -139,13 +149,24 @@ def test_each_mail_that_leaves_carries_exactly_the_approved_bytes(
 
 def attached(database: Database, way: str, folder: Path) -> dict[str, list[tuple[str, bytes]]]:
     """What is enclosed in the mails as they left, by recipient."""
-    with SmtpServer() as server:
-        with closing(Outbox(folder) if way == "outbox" else Smtp(server.url)) as carrier:
+    with SmtpServer() as smtp, SendGridServer() as sendgrid:
+        match way:
+            case "outbox":
+                carrier: Carrier = Outbox(folder)
+            case "smtp":
+                carrier = Smtp(smtp.url)
+            case _:
+                carrier = sendgrid.carrier(clock=lambda: TUESDAY)
+        with closing(carrier):
             drain(database, carrier, a_composer(), worker="one", clock=lambda: TUESDAY)
-        mails = [each.content for each in server.accepted]
+        mails = [each.content for each in smtp.accepted]
+        taken = {
+            each.address: [(name, content) for name, _, content in each.enclosures]
+            for each in sendgrid.arrived
+        }
     mails += [path.read_bytes() for path in folder.glob("new/*.eml")]
     read = [message_from_bytes(mail, policy=policy.default) for mail in mails]
-    return {
+    return taken | {
         mail["To"].addresses[0].addr_spec: [
             (str(part.get_filename()), part.get_content()) for part in mail.iter_attachments()
         ]
@@ -174,13 +195,52 @@ def test_who_cannot_have_a_paper_is_held_back_with_the_reason_and_all_that_follo
     a_contact(session, state="FR", languages=["fr"])
     campaign = a_campaign(session, WITH_PDF)
     summary = planned(session, campaign, enclosures=[A_FILE])
-    assert summary.reasons == {"its PDF cannot be made: No letter of ours holds <marquee>.": 1}
+    assert summary.reasons == {"its PDF cannot be enclosed: No letter of ours holds <marquee>.": 1}
     found = [row for step in (1, 2) for row in Rows(session, campaign).of(step)]
     held = [row for row in found if row.language == "en"]
     for row in held:
         assert (row.state, row.planned_at, row.skeleton_id) == (State.skipped, None, None)
         assert row.enclosures == []
     assert [row.state for row in found if row.language == "fr"] == [State.queued] * 2
+
+
+def test_a_paper_that_is_too_much_beside_the_files_holds_the_copy_back(session: Session) -> None:
+    a_contact(session)
+    campaign = a_campaign(session, WITH_PDF)
+    files = [
+        Enclosure.of(f"{number}.pdf", "application/pdf", bytes(LARGEST_TOGETHER // 2))
+        for number in (1, 2)
+    ]
+    summary = planned(session, campaign, enclosures=files)
+    assert summary.reasons == {
+        "its PDF cannot be enclosed: with what else is enclosed it exceeds 7.0 MB a mail; "
+        "enclose less": 1
+    }
+    assert summary.planned == 0
+
+
+def test_a_mail_says_what_it_encloses_and_its_paper_does_not_name_itself(
+    session: Session, composer: Composer
+) -> None:
+    a_contact(session)
+    body = (
+        "Dear {{ contact.name }},{% if enclosed.pdf %} (enclosed as PDF){% endif %}\n\n"
+        "{% for file in enclosed.files %}With {{ file }}. {% endfor %}"
+    )
+    letter = a_letter(a_source(body=body), a_source("reminder", body=body))
+    for text, says in ((WITH_PDF, ["letter"]), (ALL_WITH_PDF, ["letter", "reminder"])):
+        campaign = a_campaign(session, text)
+        planned(session, campaign, letter, enclosures=[A_FILE])
+        for step, name in ((1, "letter"), (2, "reminder")):
+            mail = composer.compose_stored(session, Rows(session, campaign)[step], MONDAY)
+            assert mail
+            assert ("(enclosed as PDF)" in mail.copy.text) == (name in says)
+            assert "With Petition.pdf." in mail.copy.text
+            if name in says:
+                [paper] = papers_of(session, campaign, step).values()
+                told = Pdf(paper.content).text
+                assert "enclosed as PDF" not in told
+                assert "With Petition.pdf." in told
 
 
 def test_what_was_set_beforehand_is_not_set_again(
@@ -261,9 +321,20 @@ def test_a_schedule_says_yes_or_no(written: str) -> None:
     text = WITH_PDF.replace("pdf = true", f"pdf = {written}")
     with pytest.raises(InvalidInput) as caught:
         parse(text, "offices.toml")
-    assert r"steps[1].pdf: input should be a valid boolean; expected: true or false" in str(
-        caught.value
-    )
+    line = text.splitlines().index(f"pdf = {written}") + 1
+    assert (
+        f"offices.toml, line {line}, steps[1].pdf: input should be a valid boolean; expected: "
+        "true or false"
+    ) in str(caught.value)
+
+
+def test_a_key_that_is_nearly_pdf_is_named_with_its_line() -> None:
+    text = WITH_PDF.replace("pdf = true", "pdff = true")
+    line = text.splitlines().index("pdff = true") + 1
+    with pytest.raises(InvalidInput) as caught:
+        parse(text, "offices.toml")
+    told = f'offices.toml, line {line}, steps[1].pdff: this key is not known; did you mean "pdf"?'
+    assert told in str(caught.value)
 
 
 def a_made_up(text: str) -> Campaign:

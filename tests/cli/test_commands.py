@@ -1,9 +1,11 @@
 """Commands as organizers type them: help, lists, exit codes, errors in a sentence."""
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from email import message_from_bytes, policy
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
@@ -311,6 +313,25 @@ def test_an_enclosure_is_asked_for_when_the_plan_is_made_and_shown_with_it() -> 
         ("open-letter.pdf", 15)
     ]
     assert summary["steps"][0]["letter"] == "letter"
+
+
+def test_a_planned_copy_is_shown_as_it_will_leave_with_its_pdf() -> None:
+    an_example_with_enclosures()
+    text = Path("mine.toml").read_text("utf-8").replace("pdf = false", "pdf = true")
+    Path("mine.toml").write_text(text)
+    run("campaign", "load", "mine.toml")
+    assert "the letter itself as PDF" in run("campaign", "plan", "mine").stderr
+    shown = run("campaign", "preview", "mine").stdout
+    assert "La présente lettre est jointe au format PDF." in shown
+    assert re.search(r"Enclosed: .+\.pdf \(\d+ kB\)", shown)
+    run("campaign", "preview", "mine", "--as", "pdf", "--out", "mine.pdf")
+    run("campaign", "preview", "mine", "--as", "eml", "--out", "mine.eml")
+    mail = message_from_bytes(Path("mine.eml").read_bytes(), policy=policy.default)
+    [paper] = mail.iter_attachments()
+    assert paper.get_content() == Path("mine.pdf").read_bytes()
+    assert "jointe au format PDF" not in Pdf(paper.get_content()).text
+    reminder = run("campaign", "preview", "mine", "--step", "2").stdout
+    assert "PDF" not in reminder
 
 
 def test_an_enclosure_that_cannot_be_sent_is_named_before_anything_is_planned() -> None:

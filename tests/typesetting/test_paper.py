@@ -80,6 +80,8 @@ def test_a_template_reads_no_file_outside_of_its_folder(
         (folder / "thread.typ").write_text(f'#read("{path}")')
         with pytest.raises(InvalidInput):
             written("")
+    (folder / "thread.typ").write_text('#read("thread.typ")')
+    assert '#read("thread.typ")' in Pdf(written("")).text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -143,7 +143,7 @@ def test_the_letter_is_there_for_paper(viewer: FlaskClient, world: World) -> Non
     answer = viewer.get(path)
     assert answer.mimetype == "application/pdf"
     name = f"letter-{world.sent.id}.pdf"
-    assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert answer.headers["Content-Disposition"] == f'inline; filename="{name}"'
     assert "Your Excellency," in Pdf(answer.data).text
 
 

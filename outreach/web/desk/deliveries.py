@@ -62,11 +62,11 @@ def eml(number: int) -> Response:
 
 @blueprint.get("/<row:number>.pdf")
 def pdf(number: int) -> Response:
-    """The letter for paper; without what belongs to the mail alone."""
+    """The letter for paper, which the browser shows; without what belongs to the mail alone."""
     with parts().database.reading() as session:
         made = letter_on_paper(session, _delivery(session, number), ZoneInfo(zone()))
     answer = Response(made, mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f'attachment; filename="letter-{number}.pdf"'
+    answer.headers["Content-Disposition"] = f'inline; filename="letter-{number}.pdf"'
     return answer
 
 
