@@ -19,6 +19,7 @@ KNOWN = {
     "own": (),
     "campaign": ("name",),
     "sender": ("name", "address", "postal"),
+    "enclosed": ("pdf", "files"),
 }
 
 
@@ -38,6 +39,7 @@ def values(own: dict[str, str] | None = None, **contact: Any) -> dict[str, Any]:
         "own": own or {},
         "campaign": {"name": "Save the whales"},
         "sender": {"name": "The organizers", "address": "us@example.org", "postal": "1 Quay"},
+        "enclosed": {"pdf": False, "files": []},
     }
 
 

@@ -131,6 +131,12 @@ def test_a_letter_of_one_page_has_no_number_and_a_longer_one_has() -> None:
     assert "3 / 3" in text("Much is to be said. " * 250)
 
 
+def test_the_number_of_a_page_runs_from_left_to_right_in_arabic_too() -> None:
+    long = a_source("تفضلوا بقبول فائق الاحترام. " * 150, language="ar")
+    pages = Pdf(paper(long)).pages
+    assert [page[-5:] for page in pages] == ["1 / 3", "2 / 3", "3 / 3"]
+
+
 def test_a_value_is_never_read_as_typst() -> None:
     hostile = '#read("/etc/passwd") $x$ *a* [b] <c>'
     source = a_source("{{ contact.name }}", subject="{{ contact.name }}")
