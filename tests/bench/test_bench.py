@@ -12,7 +12,9 @@ from tests.bench.rows import COMPOSER, NOW, a_letter, fill_queue
 from tests.bench.smtp import program
 from tests.bench.subjects import SUBJECTS
 
-FEW = Sizes(imported=20, planned=10, copies=40, events=50, papers=4, enclosed=4, queued=(20, 40), drained=10)
+FEW = Sizes(
+    imported=20, planned=10, copies=40, events=50, papers=4, enclosed=4, queued=(20, 40), drained=10
+)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -133,8 +133,11 @@ def test_a_letter_of_one_page_has_no_number_and_a_longer_one_has() -> None:
 
 def test_the_number_of_a_page_runs_from_left_to_right_in_arabic_too() -> None:
     long = a_source("تفضلوا بقبول فائق الاحترام. " * 150, language="ar")
-    pages = Pdf(paper(long)).pages
-    assert [page[-5:] for page in pages] == ["1 / 3", "2 / 3", "3 / 3"]
+    made = Pdf(paper(long))
+    contents = b"".join(made.stream(number) for number in made.contents)
+    feet = contents.split(b"/Subtype/Footer")[1:]
+    assert [b"/ReversedChars" in foot.partition(b"ET\nQ\nEMC")[0] for foot in feet] == [False] * 3
+    assert [page[-5:] for page in made.pages] == ["1 / 3", "2 / 3", "3 / 3"]
 
 
 def test_a_value_is_never_read_as_typst() -> None:

@@ -40,6 +40,11 @@ class Pdf:
         return [body for body in self.objects.values() if b"/Type/Page/" in body]
 
     @property
+    def contents(self) -> list[int]:
+        """The numbers of the streams that draw the pages."""
+        return [_number(page, b"Contents") for page in self._pages]
+
+    @property
     def text(self) -> str:
         return "".join(self.pages)
 
@@ -51,7 +56,7 @@ class Pdf:
     @property
     def begins(self) -> list[float]:
         """Where each piece of a line begins: points from the left edge, in the order drawn."""
-        contents = b"".join(self.stream(_number(page, b"Contents")) for page in self._pages)
+        contents = b"".join(map(self.stream, self.contents))
         return [float(x) for x in re.findall(rb"q 1 0 0 -1 ([\d.]+) [\d.]+ cm[^\n]*\nBT", contents)]
 
     @property
