@@ -1,8 +1,9 @@
 """What one mission adds to the counters, and how far its campaigns have come, from its rows."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -32,18 +33,27 @@ class Key(NamedTuple):
 
 
 Tally = Counter[Key]
+Place = tuple[str, str]  # dimension and value
 
 
 def tally_of(rows: MissionRows, zone: ZoneInfo) -> Tally:
     """The figures of the whole, and those of each step and language: its copies and their mails."""
-    tally: Tally = Counter()
-    for figure, thing in _things(rows):
-        for dimension, value in _places(figure, thing, rows):
-            _add(tally, dimension, value, figure, thing, zone)
+    # The same moment is a thing of many figures, and the same contact of many things.
+    day_of = cache(lambda moment: _day(moment, zone))
+    places_of = cache(lambda contact: (*_everywhere(rows), *_members_places(rows, contact)))
+    counted = Counter(
+        (*place, name, day)
+        for figure, thing in _things(rows)
+        for name, day in _told(figure, thing, day_of)
+        for place in (*places_of(thing.contact_id), *_because_of(thing))
+    )
     for dimension, value, part in _parts(rows):
-        for figure, thing in _things(part):
-            _add(tally, dimension, value, figure, thing, zone)
-    return tally
+        counted.update(
+            (dimension, value, name, day)
+            for figure, thing in _things(part)
+            for name, day in _told(figure, thing, day_of)
+        )
+    return Counter({Key(*place): count for place, count in counted.items()})
 
 
 def nested(tally: Tally) -> dict[str, Any]:
@@ -106,31 +116,40 @@ def _foreseen(copy: Copy) -> datetime | None:
 _waiting = counting.copies(_foreseen, lambda copy: copy.state in (State.queued, State.sending))
 
 
-def _places(figure: str, thing: Thing, rows: MissionRows) -> Iterator[tuple[str, str]]:
+def _everywhere(rows: MissionRows) -> tuple[Place, ...]:
+    return ("", ""), ("state", rows.state)
+
+
+def _members_places(rows: MissionRows, contact: int | None) -> list[Place]:
     """A contact on two lists counts in both; a mission counts where any of its contacts is."""
-    yield "", ""
-    yield "state", rows.state
-    of = rows.own_contacts if thing.contact_id is None else (thing.contact_id,)
-    members = [rows.contacts[contact] for contact in of if contact in rows.contacts]
-    for number in frozenset[int]().union(*(member.lists for member in members)):
-        yield "list", str(number)
-    for tag in frozenset[str]().union(*(member.tags for member in members)):
-        yield "tag", tag[:_LONGEST_VALUE]
-    if thing.reason is not None:
-        yield "reason", thing.reason[:_LONGEST_VALUE]
+    of = rows.own_contacts if contact is None else (contact,)
+    members = [rows.contacts[each] for each in of if each in rows.contacts]
+    lists = frozenset[int]().union(*(member.lists for member in members))
+    tags = frozenset[str]().union(*(member.tags for member in members))
+    return [
+        *(("list", str(number)) for number in lists),
+        *(("tag", tag) for tag in {tag[:_LONGEST_VALUE] for tag in tags}),
+    ]
 
 
-def _add(
-    tally: Tally, dimension: str, value: str, figure: str, thing: Thing, zone: ZoneInfo
-) -> None:
-    day = thing.at.astimezone(zone).date()
-    tally[Key(dimension, value, figure, day.isoformat())] += 1
-    if thing.happened_at and _is_of_an_earlier_week(thing.happened_at.astimezone(zone), day):
-        tally[Key(dimension, value, figure + TOLD_LATE, day.isoformat())] += 1
+def _because_of(thing: Thing) -> tuple[Place, ...]:
+    return (("reason", thing.reason[:_LONGEST_VALUE]),) if thing.reason is not None else ()
 
 
-def _is_of_an_earlier_week(happened_at: datetime, day: date) -> bool:
-    return Week.of(happened_at.date()) < Week.of(day)
+def _told(
+    figure: str, thing: Thing, day_of: Callable[[datetime], tuple[str, Week]]
+) -> Iterator[tuple[str, str]]:
+    """The figure and the day it counts on; once more as told late where it was."""
+    day, week = day_of(thing.at)
+    yield figure, day
+    if thing.happened_at and day_of(thing.happened_at)[1] < week:
+        yield figure + TOLD_LATE, day
+
+
+def _day(moment: datetime, zone: ZoneInfo) -> tuple[str, Week]:
+    """In ISO 8601, and the week that it is in."""
+    day = moment.astimezone(zone).date()
+    return day.isoformat(), Week.of(day)
 
 
 def _progress(campaign: int, mission_id: int, rows: MissionRows) -> MissionProgress:
