@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DDL, JSON, UniqueConstraint, event
+from sqlalchemy import DDL, JSON, Index, UniqueConstraint, event, text
 from sqlmodel import Field, SQLModel
 
 
@@ -17,12 +17,17 @@ class Mission(SQLModel, table=True):
     organization: str = Field(max_length=300)
 
 
+_GONE = text("erased_at IS NOT NULL OR merged_into IS NOT NULL")
+
+
 class Contact(SQLModel, table=True):
     """A person or a mailbox at a mission. ``address`` is canonical and unique.
 
     ``terms`` are what a search finds it by, made by ``contacts.terms``. One that was merged into
     another keeps its address only, so that no import makes a second contact of it.
     """
+
+    __table_args__ = (Index("ix_contact_gone", "id", sqlite_where=_GONE, postgresql_where=_GONE),)
 
     id: int | None = Field(default=None, primary_key=True)
     mission_id: int = Field(foreign_key="mission.id", index=True)

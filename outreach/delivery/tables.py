@@ -39,6 +39,9 @@ class State(StrEnum):
 
 
 _WAITING = text("state = 'queued' AND due_at IS NULL")
+_AGAIN = text("state = 'queued' AND reason IS NOT NULL")
+_RETURNED = text("state IN ('bounced', 'failed')")
+_HELD_BACK = text("state = 'skipped' AND expires_at IS NULL")
 
 
 class Delivery(SQLModel, table=True):
@@ -62,6 +65,32 @@ class Delivery(SQLModel, table=True):
             "not_before",
             sqlite_where=_WAITING,
             postgresql_where=_WAITING,
+        ),
+        # The few of all that a person may have to look at; with what is asked of many of them.
+        Index(
+            "ix_delivery_again",
+            "campaign_id",
+            "due_at",
+            sqlite_where=_AGAIN,
+            postgresql_where=_AGAIN,
+        ),
+        Index(
+            "ix_delivery_returned",
+            "recipient_address",
+            "settled_at",
+            sqlite_where=_RETURNED,
+            postgresql_where=_RETURNED,
+        ),
+        Index(
+            "ix_delivery_held_back",
+            "campaign_id",
+            "reason",
+            "contact_id",
+            "recipient_address",
+            "settled_at",
+            "created_at",
+            sqlite_where=_HELD_BACK,
+            postgresql_where=_HELD_BACK,
         ),
     )
 

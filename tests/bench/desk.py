@@ -1,0 +1,159 @@
+"""The desk and the report on a large database: how long they take, and a recount of everything."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from random import Random
+from statistics import median, quantiles
+
+from flask.testing import FlaskClient
+from sqlalchemy import func, insert, select
+from sqlmodel import col
+
+from outreach.accounts.tables import Role
+from outreach.campaigns.tables import Campaign
+from outreach.config import Settings
+from outreach.contacts.tables import Contact, ContactList, Mission
+from outreach.db import Database
+from outreach.delivery.tables import Delivery
+from outreach.inbox.tables import IncomingMail, Thread
+from outreach.reports import figures, weekly
+from outreach.reports.counters import keeping
+from outreach.reports.counters.tables import StaleMission
+from outreach.reports.weeks import Week
+from outreach.web import create_app
+from outreach.wiring import Outreach, build
+from tests.bench import large
+from tests.bench.bench import Bench
+from tests.bench.contacts import STATES
+from tests.bench.figures import Goal, Sample
+from tests.bench.planning import ZURICH
+from tests.bench.rows import NOW
+from tests.web.world import an_organizer, sign_in
+
+_TOUCHED = 1_000  # missions of which something is new when a report is asked for
+_WEEKS = [Week.parse(f"2026-W{number}") for number in range(44, 49)]
+
+# What stands in braces is another one at each look.
+PAGES = (
+    "/",
+    "/campaigns/campaign-{campaign}",
+    "/campaigns/campaign-{campaign}?after={copy}",
+    "/campaigns/campaign-{campaign}?stands=bounced",
+    "/campaigns/campaign-{campaign}?stands=skipped",
+    "/campaigns/campaign-{campaign}?stands=unknown",
+    "/campaigns/campaign-{campaign}?stands=answered",
+    "/campaigns/campaign-{campaign}?stands=no_answer",
+    "/campaigns/campaign-{campaign}?stands=image_loaded",
+    "/campaigns/campaign-{campaign}?who=France",
+    "/campaigns/campaign-{campaign}?who=Abara {contact}",
+    "/campaigns/campaign-{campaign}?who=person{contact}@example.org",
+    "/campaigns/campaign-{campaign}?language=zh",
+    "/campaigns/campaign-{campaign}/states.svg",
+    "/campaigns/campaign-{campaign}/world.svg",
+    "/contacts",
+    "/contacts?after={contact}",
+    "/contacts?q=alma",
+    "/contacts?q=abara {contact}",
+    "/contacts?q=France&list=list-{list}",
+    "/contacts?mail=stopped",
+    "/contacts?tag=tag 3&state=FR",
+    "/contacts/{contact}",
+    "/contacts/{contact}/edit",
+    "/contacts/{contact}/merge/{other}",
+    "/contacts/{contact}/erase",
+    "/contacts/new",
+    "/contacts/doubles",
+    "/contacts/doubles?after={mission}",
+    "/contacts/suppressed",
+    "/contacts/import",
+    "/lists",
+    "/lists/{list}",
+    "/lists/add?state=FR",
+    "/deliveries/{copy}",
+    "/deliveries/{copy}/html",
+    "/deliveries/{copy}.eml",
+    "/inbox",
+    "/inbox?turn=waiting_for_us",
+    "/inbox?campaign={campaign}&state=FR",
+    "/inbox?kind=out_of_office",
+    "/inbox/threads/{thread}",
+    "/inbox/mail/{mail}",
+    "/inbox/raw/{mail}",
+    "/inbox/saved-answers",
+    "/inbox/upload",
+    "/reports",
+    "/reports/{week}",
+    "/people",
+    "/audit",
+    "/account",
+)
+
+
+def measure(bench: Bench) -> Iterator[Sample]:
+    with bench.fresh() as database:
+        large.fill(database, bench.sizes.filled)
+        took = bench.seconds(keeping.recount, database, ZURICH)
+        yield Sample(f"count {bench.sizes.filled:,} contacts and all of theirs anew", took, "s")
+        yield from _reports(bench, database)
+        yield from _pages(bench, database)
+
+
+def _reports(bench: Bench, database: Database) -> Iterator[Sample]:
+    with database.transaction() as session:
+        some = select(col(Mission.id)).order_by(col(Mission.id)).limit(_TOUCHED)
+        session.execute(insert(StaleMission).from_select(["mission_id"], some))
+        took = bench.seconds(keeping.catch_up, session, ZURICH)
+        yield Sample(f"count {_TOUCHED:,} touched missions anew", took, "s")
+        took = bench.seconds(
+            figures.compute, session, _WEEKS[-1], zone=ZURICH, states=STATES, now=NOW
+        )
+        yield Sample("the report's figures", took, "s", goal=Goal(most=1))
+        for week in _WEEKS:
+            weekly.make(session, week, zone=ZURICH, states=STATES, now=NOW)
+
+
+def _pages(bench: Bench, database: Database) -> Iterator[Sample]:
+    settings = Settings(_env_file=None, var_dir=bench.folder, database_url=database.url)
+    with closing(build(settings, clock=lambda: NOW)) as outreach:
+        browser, most = _signed_in(outreach), _highest(database)
+        for page in PAGES:
+            first, *paths = _paths(page, most, 1 + bench.sizes.looks)
+            _look(browser, first)  # what a process does once only
+            took = [bench.seconds(_look, browser, path) for path in paths]
+            yield Sample(f"{page}: median", 1000 * median(took), "ms")
+            slowest = quantiles(took, n=20, method="inclusive")[-1]
+            yield Sample(f"{page}: 95th percentile", 1000 * slowest, "ms", goal=Goal(most=150))
+
+
+def _signed_in(outreach: Outreach) -> FlaskClient:
+    browser = create_app(outreach).test_client()
+    with outreach.database.transaction() as session:
+        organizer = an_organizer(session, NOW, Role.admin)
+    sign_in(browser, organizer)
+    return browser
+
+
+def _look(browser: FlaskClient, path: str) -> None:
+    with browser.get(path) as answer:
+        assert answer.status_code == 200, f"{path}: {answer.status_code}"
+        assert answer.get_data()
+
+
+def _paths(page: str, most: dict[str, int], looks: int) -> Iterator[str]:
+    """Addresses of a page, the same ones in each run."""
+    dice = Random(page)
+    for _ in range(looks):
+        numbers = {name: dice.randint(1, number) for name, number in most.items()}
+        # Of one mission, which alone can be merged; and no campaign that has yet to begin.
+        numbers["other"] = numbers["contact"] + 1
+        yield page.format(week=dice.choice(_WEEKS), **numbers)
+
+
+def _highest(database: Database) -> dict[str, int]:
+    """The last id of each, from one on there are all."""
+    kinds = {"contact": Contact, "copy": Delivery, "thread": Thread, "mission": Mission}
+    kinds |= {"campaign": Campaign, "list": ContactList, "mail": IncomingMail}
+    with database.reading() as session:
+        return {
+            name: session.scalars(select(func.max(kind.id))).one() for name, kind in kinds.items()
+        }
