@@ -10,7 +10,7 @@ from sqlalchemy import case, func, select
 from sqlmodel import Session, col
 
 from outreach.reports.counters.tables import Counter
-from outreach.reports.counters.tallying import TOLD_LATE, WAITING
+from outreach.reports.counters.tallying import COPIES, TOLD_LATE, WAITING
 from outreach.reports.weeks import Week
 
 
@@ -42,7 +42,8 @@ def counts_of(session: Session, week: Week) -> dict[str, Dimension]:
     by = (col(Counter.dimension), col(Counter.value), col(Counter.figure))
     query = (
         select(*by, in_week, func.sum(Counter.count))
-        .where(col(Counter.day) <= week.sunday, col(Counter.figure) != WAITING)
+        .where(col(Counter.day) <= week.sunday)
+        .where(col(Counter.figure) != WAITING, col(Counter.dimension) != COPIES)
         .group_by(*by)
     )
     found: defaultdict[str, defaultdict[str, Counts]] = defaultdict(lambda: defaultdict(dict))

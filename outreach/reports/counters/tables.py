@@ -66,7 +66,7 @@ class Counter(SQLModel, table=True):
     """How many things of a figure fell on one day in the organization's zone.
 
     ``dimension`` is empty for all of them; else "state", "list", "tag", "language", "step" or
-    "reason", and ``value`` says which.
+    "reason", and ``value`` says which. Of "copies" the figures are states: see ``copies``.
     """
 
     dimension: str = Field(primary_key=True, max_length=12)

@@ -17,6 +17,8 @@ from outreach.reports.weeks import Week
 from outreach.tracking.tables import Agent, EventKind
 
 TOLD_LATE = ".late"  # after a figure's name: those of its things that happened in an earlier week
+COPIES = "copies"  # the dimension of all copies of a step, by their state and the day of the plan
+HELD_BACK = "held_back"
 WAITING = "waiting"  # copies that are still to go, on the day that is foreseen for them
 
 _LONGEST_VALUE = 300
@@ -53,6 +55,7 @@ def tally_of(rows: MissionRows, zone: ZoneInfo) -> Tally:
             for figure, thing in _things(part)
             for name, day in _told(figure, thing, day_of)
         )
+    counted.update(_states(rows, day_of))
     return Counter({Key(*place): count for place, count in counted.items()})
 
 
@@ -103,6 +106,18 @@ def _parts(rows: MissionRows) -> Iterator[tuple[str, str, MissionRows]]:
     languages |= {mail.of_language for mail in rows.mails if mail.of_language}
     for language in sorted(languages):
         yield "language", language, rows.in_language(language)
+
+
+def _states(
+    rows: MissionRows, day_of: Callable[[datetime], tuple[str, Week]]
+) -> Iterator[tuple[str, str, str, str]]:
+    """Claimed copies as queued: that changes from moment to moment."""
+    for copy in rows.copies:
+        step, (day, _) = f"{copy.campaign_id}:{copy.step}", day_of(copy.created_at)
+        state = State.queued if copy.state is State.sending else copy.state
+        yield COPIES, step, state.value, day
+        if counting.is_held_back(copy):
+            yield COPIES, step, HELD_BACK, day
 
 
 def _foreseen(copy: Copy) -> datetime | None:

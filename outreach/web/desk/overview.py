@@ -1,10 +1,9 @@
 """How far campaigns have come: copies by step and state."""
 
-from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func
+from sqlalchemy import exists, func
 from sqlmodel import Session, col, select
 
 from outreach.campaigns import plans
@@ -13,10 +12,12 @@ from outreach.campaigns.plans import Retry
 from outreach.campaigns.schedule import Schedule, schedule_of
 from outreach.campaigns.tables import Campaign
 from outreach.delivery import states
-from outreach.delivery.tables import Delivery, State
+from outreach.delivery.tables import State
 from outreach.inbox.kinds import MailKind
 from outreach.inbox.tables import IncomingMail, Thread
 from outreach.letters.enclosures import Enclosed
+from outreach.reports.counters.copies import Copies, by_step
+from outreach.reports.counters.tallying import HELD_BACK
 from outreach.tracking.tables import Agent, OpenCount
 
 
@@ -70,48 +71,55 @@ class Overview:
 def overviews(session: Session) -> list[Overview]:
     """Every campaign, the newest first."""
     newest_first = select(Campaign).order_by(col(Campaign.id).desc())
-    return [overview(session, campaign) for campaign in session.exec(newest_first)]
+    copies, answered = by_step(session), _answered(session)
+    return [_overview(session, each, copies, answered) for each in session.exec(newest_first)]
 
 
 def overview(session: Session, campaign: Campaign) -> Overview:
+    return _overview(session, campaign, by_step(session), _answered(session, campaign.id))
+
+
+def _overview(
+    session: Session, campaign: Campaign, copies: Copies, answered: Mapping[int, int]
+) -> Overview:
     schedule = schedule_of(campaign)
     return Overview(
         campaign=campaign,
-        steps=_steps(session, campaign, schedule),
+        steps=_steps(campaign, schedule, copies),
         enclosures=enclosures(session, campaign),
         steps_with_pdf=schedule.steps_with_pdf,
         again=plans.waiting_again(session, campaign),
-        answered=_answered(session, campaign),
+        answered=answered.get(campaign.id or 0, 0),
         opens=schedule.campaign.opens,
         loads=_loads(session, campaign),
     )
 
 
-def _steps(session: Session, campaign: Campaign, schedule: Schedule) -> list[StepCounts]:
-    counted = (
-        select(Delivery.step, Delivery.state, func.count(), func.count().filter(states.held_back()))
-        .where(Delivery.campaign_id == campaign.id, col(Delivery.step).is_not(None))
-        .group_by(col(Delivery.step), col(Delivery.state))
-    )
-    by_step: defaultdict[int, dict[State, int]] = defaultdict(dict)
-    held: Counter[int] = Counter()
-    for step, state, count, held_back in session.exec(counted):
-        by_step[step or 0][State(state)] = count
-        held[step or 0] += held_back
+def _steps(campaign: Campaign, schedule: Schedule, copies: Copies) -> list[StepCounts]:
     letters = {number: step.letter for number, step in enumerate(schedule.steps, 1)}
     return [
-        StepCounts(step, letters.get(step, ""), by_step[step], held[step])
-        for step in sorted(by_step)
+        StepCounts(
+            number,
+            letters.get(number, ""),
+            {state: counts[state] for state in State if counts[state]},
+            counts[HELD_BACK],
+        )
+        for (campaign_id, number), counts in sorted(copies.items())
+        if campaign_id == campaign.id
     ]
 
 
-def _answered(session: Session, campaign: Campaign) -> int:
-    missions = (
-        select(func.count(func.distinct(Thread.id)))
-        .join(IncomingMail, col(IncomingMail.thread_id) == col(Thread.id))
-        .where(Thread.campaign_id == campaign.id, IncomingMail.kind == MailKind.reply)
+def _answered(session: Session, campaign_id: int | None = None) -> dict[int, int]:
+    """Missions that a person answered for, by campaign."""
+    reply = exists().where(
+        col(IncomingMail.thread_id) == col(Thread.id), col(IncomingMail.kind) == MailKind.reply
     )
-    return session.exec(missions).one()
+    counted = (
+        select(Thread.campaign_id, func.count()).where(reply).group_by(col(Thread.campaign_id))
+    )
+    if campaign_id is not None:
+        counted = counted.where(Thread.campaign_id == campaign_id)
+    return dict(session.exec(counted).all())
 
 
 def _loads(session: Session, campaign: Campaign) -> dict[Agent, int]:
