@@ -34,6 +34,7 @@ def enclosures(session: Session, campaign: Campaign) -> list[Enclosed]:
         select(col(Delivery.step), col(Delivery.enclosures))
         .where(plan_of(campaign.id), col(Delivery.skeleton_id).is_not(None))
         .where(col(Delivery.recipient_domain) != "")  # an erased one encloses nothing any more
+        .order_by(col(Delivery.campaign_id), col(Delivery.step), col(Delivery.id))  # by an index
         .limit(1)
     )
     step, ids = session.execute(one).first() or (None, [])

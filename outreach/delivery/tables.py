@@ -66,6 +66,8 @@ class Delivery(SQLModel, table=True):
             sqlite_where=_WAITING,
             postgresql_where=_WAITING,
         ),
+        # The desk's pages of a campaign's contacts, in the order of the plan.
+        Index("ix_delivery_in_order", "campaign_id", "step", "id"),
         # The few of all that a person may have to look at; with what is asked of many of them.
         Index(
             "ix_delivery_again",

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from tests.bench import report
 from tests.bench.bench import Bench, Sizes
-from tests.bench.databases import KINDS
+from tests.bench.databases import KINDS, Kind
 from tests.bench.figures import Figure, summed_up
-from tests.bench.subjects import SUBJECTS
+from tests.bench.subjects import ON_POSTGRES_ONLY, SUBJECTS
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -36,9 +36,15 @@ def measured(options: argparse.Namespace) -> Iterator[Figure]:
                 processes=tuple(options.processes),
                 connections=options.connections,
             )
-            for subject in options.only or SUBJECTS:
+            for subject in _subjects(options, kind):
                 runs = [list(SUBJECTS[subject](bench)) for _ in range(options.runs)]
                 yield from summed_up(subject, kind.label, runs)
+
+
+def _subjects(options: argparse.Namespace, kind: Kind) -> list[str]:
+    """All but those that this kind of database cannot hold, or that would take an hour unasked."""
+    without = ON_POSTGRES_ONLY if kind is KINDS["sqlite"] or not options.only else frozenset()
+    return [subject for subject in options.only or SUBJECTS if subject not in without]
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

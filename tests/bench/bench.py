@@ -27,6 +27,8 @@ class Sizes:
     enclosed: int = 2_000
     queued: tuple[int, ...] = (10_000, 100_000, 1_000_000)
     drained: int = 5_000  # of those queued, where memory is looked at
+    filled: int = 1_000_000  # contacts of a large database
+    looks: int = 40  # at each page of the desk
 
     def times(self, scale: float) -> "Sizes":
         def scaled(number: int) -> int:
@@ -41,6 +43,8 @@ class Sizes:
             enclosed=scaled(self.enclosed),
             queued=tuple(map(scaled, self.queued)),
             drained=scaled(self.drained),
+            filled=scaled(self.filled),
+            looks=scaled(self.looks),
         )
 
 

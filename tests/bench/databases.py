@@ -27,6 +27,17 @@ class DurableCluster(Cluster):
         return self
 
 
+class LargeCluster(Cluster):
+    """With the memory that a database of gigabytes is given."""
+
+    def __enter__(self) -> Cluster:
+        super().__enter__()
+        with (self._folder / "data" / "postgresql.auto.conf").open("a") as file:
+            file.write("shared_buffers = 512MB\neffective_cache_size = 4GB\nmax_wal_size = 16GB\n")
+        self._run("pg_ctl", "-l", str(self._folder / "log"), "-w", "restart")
+        return self
+
+
 @contextmanager
 def sqlite() -> Iterator[Empty]:
     with tempfile.TemporaryDirectory(prefix="outreach-") as folder:
@@ -72,4 +83,5 @@ KINDS = {
     "sqlite": Kind("SQLite", sqlite),
     "postgres": Kind("Postgres, fsync off", postgres),
     "durable": Kind("Postgres, fsync on", partial(postgres, DurableCluster)),
+    "large": Kind("Postgres, 512 MB buffers", partial(postgres, LargeCluster)),
 }

@@ -55,8 +55,8 @@ FROM (
                     WHEN k = 10 OR k + step = 11 THEN 'queued'
                     WHEN luck < 12 THEN 'skipped'
                     WHEN luck < 62 AND step = 2 THEN 'cancelled'
-                    WHEN luck < 80 THEN 'bounced'
-                    WHEN luck < 85 THEN 'failed'
+                    WHEN luck < 75 THEN 'bounced'
+                    WHEN luck < 78 THEN 'failed'
                     WHEN luck = 85 AND contact.id % 10 = 0 THEN 'unknown'
                     WHEN luck < 200 THEN 'sent'
                     ELSE 'delivered' END AS state

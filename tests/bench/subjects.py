@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from tests.bench import claiming, contacts, events, memory, paper, planning, sendgrid, smtp
+from tests.bench import claiming, contacts, desk, events, memory, paper, planning, sendgrid, smtp
 from tests.bench.bench import Bench
 from tests.bench.figures import Sample
 
@@ -17,4 +17,7 @@ SUBJECTS: Mapping[str, Measure] = {
     "events": events.measure,
     "memory": memory.measure,
     "paper": paper.measure,
+    "desk": desk.measure,
 }
+# Their database is made by statements of Postgres.
+ON_POSTGRES_ONLY = frozenset({"desk"})

@@ -1,5 +1,6 @@
 """Every measurement is taken once with next to nothing, so that none breaks unseen."""
 
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
@@ -8,13 +9,16 @@ import pytest
 from outreach.delivery.tables import Delivery
 from tests.bench.bench import IN_THIS_PROCESS, Bench, Sizes
 from tests.bench.databases import one_of, sqlite_file
+from tests.bench.figures import Sample
 from tests.bench.rows import COMPOSER, NOW, a_letter, fill_queue
 from tests.bench.smtp import program
-from tests.bench.subjects import SUBJECTS
+from tests.bench.subjects import ON_POSTGRES_ONLY, SUBJECTS
+from tests.postgres import Cluster
 
 FEW = Sizes(
-    imported=20, planned=10, copies=40, events=50, papers=4, enclosed=4, queued=(20, 40), drained=10
-)
+    imported=20, planned=10, copies=40, events=50, papers=4, enclosed=4, queued=(20, 40), drained=10,
+    filled=130, looks=1,
+)  # fmt: skip
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -27,14 +31,16 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Bench:
     return Bench(empty, tmp_path, sizes=FEW, processes=(IN_THIS_PROCESS,))
 
 
-@pytest.mark.parametrize("subject", SUBJECTS)
+@pytest.mark.parametrize("subject", sorted(SUBJECTS.keys() - ON_POSTGRES_ONLY))
 def test_it_can_be_measured(subject: str, bench: Bench) -> None:
     needs_postfix(subject)
-    samples = list(SUBJECTS[subject](bench))
-    assert samples
-    for sample in samples:
-        assert sample.value > 0
-        assert sample.yardstick is None or sample.yardstick.value > 0
+    require_values(SUBJECTS[subject](bench))
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("subject", sorted(ON_POSTGRES_ONLY))
+def test_it_can_be_measured_on_postgres(subject: str, cluster: Cluster, tmp_path: Path) -> None:
+    require_values(SUBJECTS[subject](Bench(partial(one_of, cluster), tmp_path, sizes=FEW)))
 
 
 def test_several_workers_share_a_queue(tmp_path: Path) -> None:
@@ -67,6 +73,14 @@ def test_a_tenth_is_a_tenth_of_everything() -> None:
     tenth = Sizes().times(0.1)
     assert (tenth.imported, tenth.copies) == (10_000, 2_000)
     assert tenth.queued == (1_000, 10_000, 100_000)
+
+
+def require_values(samples: Iterable[Sample]) -> None:
+    values = [(sample.value, sample.yardstick) for sample in samples]
+    assert values
+    for value, yardstick in values:
+        assert value > 0
+        assert yardstick is None or yardstick.value > 0
 
 
 def needs_postfix(subject: str) -> None:

@@ -1,4 +1,4 @@
-"""Indexes of the few rows among millions that a person may have to look at."""
+"""Indexes for the desk: a campaign in its order, and the few rows that a person must look at."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,6 +27,7 @@ _INDEXES = (
 
 
 def upgrade() -> None:
+    op.create_index("ix_delivery_in_order", "delivery", ["campaign_id", "step", "id"])
     for table, name, columns, of in _INDEXES:
         only = sa.text(of)
         op.create_index(

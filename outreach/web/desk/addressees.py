@@ -58,7 +58,7 @@ def addressees(
         .join(Mission, col(Mission.id) == col(Delivery.mission_id))
         .where(Delivery.campaign_id == campaign.id, Delivery.step == 1)
         .where(col(Delivery.id) > read_number(after), *_conditions(campaign, wanted, states))
-        .order_by(col(Delivery.id))
+        .order_by(col(Delivery.campaign_id), col(Delivery.step), col(Delivery.id))  # by an index
         .limit(ROWS + 1)
     )
     found, more = cut(session.exec(query).all())
