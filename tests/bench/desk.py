@@ -33,7 +33,7 @@ from tests.bench.rows import NOW
 from tests.web.world import an_organizer, sign_in
 
 _TOUCHED = 1_000  # missions of which something is new when a report is asked for
-_WEEKS = [Week.parse(f"2026-W{number}") for number in range(44, 49)]
+_WEEKS = [Week.parse(f"2026-W{number}") for number in range(47, 49)]
 
 # What stands in braces is another one at each look.
 PAGES = (
@@ -119,8 +119,9 @@ def _pages(bench: Bench, database: Database) -> Iterator[Sample]:
     with closing(build(settings, clock=lambda: NOW)) as outreach:
         browser, most = _signed_in(outreach), _highest(database)
         for page in PAGES:
-            first, *paths = _paths(page, most, 1 + bench.sizes.looks)
-            _look(browser, first)  # what a process does once only
+            paths = list(_paths(page, most, bench.sizes.looks))
+            if len(paths) > 1:
+                _look(browser, paths[0])  # what a process does once only
             took = [bench.seconds(_look, browser, path) for path in paths]
             yield Sample(f"{page}: median", 1000 * median(took), "ms")
             slowest = sorted(took)[math.ceil(0.95 * len(took)) - 1]

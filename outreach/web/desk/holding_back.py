@@ -41,10 +41,12 @@ def held_back(session: Session, campaign: Campaign) -> list[Held]:
 def _contacts(
     session: Session, campaign: Campaign, reason: str | None
 ) -> Sequence[tuple[Contact, Mission]]:
-    held = select(Delivery.contact_id).where(
-        Delivery.campaign_id == campaign.id,
-        states.held_back(),
-        Delivery.reason == reason,
+    held = (
+        select(Delivery.contact_id)
+        .where(Delivery.campaign_id == campaign.id, states.held_back(), Delivery.reason == reason)
+        .group_by(col(Delivery.contact_id))
+        .order_by(col(Delivery.contact_id))
+        .limit(SHOWN)
     )
     query = select(Contact, Mission).join(Mission).where(col(Contact.id).in_(held))
-    return session.exec(query.order_by(col(Mission.state), col(Contact.id)).limit(SHOWN)).all()
+    return session.exec(query.order_by(col(Mission.state), col(Contact.id))).all()
