@@ -16,8 +16,8 @@ from tests.bench.subjects import ON_POSTGRES_ONLY, SUBJECTS
 from tests.postgres import Cluster
 
 FEW = Sizes(
-    imported=20, planned=10, copies=40, events=50, papers=4, enclosed=4, queued=(20, 40), drained=10,
-    filled=130, looks=1,
+    imported=20, planned=10, copies=40, events=50, papers=4, enclosed=4, queued=(20, 40),
+    drained=10, filled=130, looks=1,
 )  # fmt: skip
 
 
