@@ -10,7 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from outreach.errors import InvalidInput
 
 SHORTEST = 12
-LONGEST = 1000  # more would only keep the hasher busy
+LONGEST = 128  # more would only keep the hasher busy
 
 # Checked in place of a hash that is not there: a stranger must not learn from the time an answer
 # takes which addresses belong to organizers.

@@ -73,9 +73,10 @@ def who_can_act(session: Session) -> Sequence[Organizer]:
 
 def set_role(session: Session, address: str, role: Role) -> Organizer:
     """Ends every session of the person, so that the next sign-in asks what the new role needs."""
+    admins = _lock_admins(session)
     organizer = get(session, address)
     if role is not Role.admin:
-        _keep_an_admin(session, besides=organizer)
+        _keep_one(admins, besides=organizer)
     organizer.role = role
     return _changed(session, organizer)
 
@@ -97,8 +98,9 @@ def rename(session: Session, address: str, name: str) -> Organizer:
 
 def disable(session: Session, address: str, now: datetime) -> Organizer:
     """Ends every session of the person at once; what they did stays on record."""
+    admins = _lock_admins(session)
     organizer = get(session, address)
-    _keep_an_admin(session, besides=organizer)
+    _keep_one(admins, besides=organizer)
     organizer.disabled_at = organizer.disabled_at or now
     return _changed(session, organizer)
 
@@ -139,14 +141,16 @@ def _hashed(password: str | None, address: str) -> str | None:
     return None if password is None else passwords.hash_password(password, address=address)
 
 
-def _keep_an_admin(session: Session, *, besides: Organizer) -> None:
-    """Somebody must be left who can let others in."""
-    if besides.role is not Role.admin or besides.disabled_at:
-        return
-    others = select(Organizer.id).where(
-        Organizer.role == Role.admin,
-        col(Organizer.disabled_at).is_(None),
-        Organizer.id != besides.id,
+def _lock_admins(session: Session) -> Sequence[Organizer]:
+    """In one order, and before anybody else: two admins may be demoting one another."""
+    query = select(Organizer).where(
+        Organizer.role == Role.admin, col(Organizer.disabled_at).is_(None)
     )
-    if session.exec(others).first() is None:
+    locked = query.order_by(col(Organizer.id)).with_for_update()
+    return session.exec(locked.execution_options(populate_existing=True)).all()
+
+
+def _keep_one(admins: Sequence[Organizer], *, besides: Organizer) -> None:
+    """Somebody must be left who can let others in."""
+    if [each.id for each in admins] == [besides.id]:
         raise NotAllowed("This is the only admin; make somebody else admin first.")

@@ -1,13 +1,14 @@
 """Slows down whoever guesses: attempts are counted by the account and by where they come from.
 
-In the database, so that all web processes count together and a restart forgets nothing.
+In the database, so that all web processes count together and a restart forgets nothing. A browser
+that somebody signed in with before is counted apart from strangers, so that these lock nobody out.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
 from outreach.accounts.tables import Attempt
@@ -27,14 +28,19 @@ class Act:
 
 SIGN_IN = Act("sign in", 10, 50)
 SECOND_FACTOR = Act("second factor", 10, 50)
+CONFIRM = Act("confirm", 10, 50)
 RESET = Act("reset", 3, 20)
 
 
 class Throttle:
     """Both counts of one act by one visitor."""
 
-    def __init__(self, act: Act, account: str, network: str, tokens: Tokens) -> None:
-        self._account = tokens.key(f"attempt:{act.name}:account:{account}")
+    def __init__(
+        self, act: Act, account: str, network: str, tokens: Tokens, browser: str = ""
+    ) -> None:
+        """``browser`` names one that is known to be the account's own, for a count of its own."""
+        whose = f"browser:{browser}" if browser else "account"
+        self._account = tokens.key(f"attempt:{act.name}:{whose}:{account}")
         self._network = tokens.key(f"attempt:{act.name}:network:{_place(network)}")
         self._act = act
 
@@ -51,9 +57,19 @@ class Throttle:
         session.add_all(Attempt(key=key, at=now) for key in (self._account, self._network))
         session.flush()
 
-    def forget(self, session: Session) -> None:
-        """The network's count stays: one known password must not open the way to guess others."""
-        session.execute(delete(Attempt).where(col(Attempt.key) == self._account))
+    def forgive(self, session: Session) -> None:
+        """The attempt that was counted last was right.
+
+        Of the network's only that one: a known password must not open the way to guess others.
+        """
+        its_last = select(func.max(Attempt.id)).where(Attempt.key == self._network)
+        right = col(Attempt.id) == its_last.scalar_subquery()
+        session.execute(delete(Attempt).where((col(Attempt.key) == self._account) | right))
+
+    @property
+    def names(self) -> str:
+        """For the log: the same for the same account and place, and they name nobody."""
+        return f"account {self._account}, network {self._network}"
 
 
 def _wait(session: Session, key: str, most: int, now: datetime) -> timedelta:

@@ -1,9 +1,11 @@
 """Coming in, by password and second factor, and going out."""
 
 import logging
+from datetime import datetime
 
 from flask import (
     Blueprint,
+    abort,
     current_app,
     redirect,
     render_template,
@@ -13,14 +15,15 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from outreach.accounts import audit, notices, people, second_factor, sessions, throttling
-from outreach.accounts.tables import Organizer
+from outreach.accounts.tables import DeskSession, Organizer
+from outreach.accounts.throttling import Throttle
 from outreach.errors import NotFound
 from outreach.web.access import Visitor
 from outreach.web.current import client, parts
-from outreach.web.throttle import check, throttle
+from outreach.web.throttle import attempt, check, recognise, throttle
 
 blueprint = Blueprint("sign_in", __name__)
 demo_blueprint = Blueprint("demo", __name__)
@@ -43,18 +46,15 @@ def ask() -> ResponseReturnValue:
 @blueprint.post("/sign-in")
 def enter() -> ResponseReturnValue:
     address = request.form.get("address", "").strip()
-    asked, now = throttle(throttling.SIGN_IN, address), parts().clock()
+    asked = throttle(throttling.SIGN_IN, address)
+    attempt(asked)
     with parts().database.reading() as reading:
-        check(asked, reading, now)
         found = people.authenticate(reading, address, request.form.get("password", ""))
-    with parts().database.transaction() as writing:
-        if found is None:
-            asked.count(writing, now)
-        else:
-            asked.forget(writing)
     if found is None:
-        log.warning("A sign-in was refused.")
+        log.warning("A sign-in was refused: %s.", asked.names)
         return _form(address=address, refused=True), 401
+    with parts().database.transaction() as writing:
+        asked.forgive(writing)
     return _ask_for_code(found) if found.totp_sealed else let_in(found)
 
 
@@ -67,24 +67,16 @@ def ask_code() -> ResponseReturnValue:
 
 @blueprint.post("/sign-in/code")
 def enter_code() -> ResponseReturnValue:
-    """The count is the account's own: the right password does not set it back."""
-    now, code = parts().clock(), request.form.get("code", "")
+    token = session.get(_HALFWAY, "")
     with parts().database.transaction() as writing:
-        token = session.get(_HALFWAY, "")
-        found = sessions.find(writing, token, now=now, awaits_code=True)
+        found = sessions.find(writing, token, now=parts().clock(), awaits_code=True)
         if found is None:
             return redirect(url_for(".ask", next=request.form.get("next")), 303)
         organizer = people.lock(writing, found[1].id)
-        asked = throttle(throttling.SECOND_FACTOR, organizer.address)
-        check(asked, writing, now)
-        taken = second_factor.take_code(organizer, code, tokens=parts().tokens, now=now)
-        if taken is None:
-            asked.count(writing, now)
-        else:
-            asked.forget(writing)
+        taken = _take_code(writing, organizer)
+        if taken:
             sessions.end(writing, token)
     if taken is None:
-        log.warning("A second factor was refused.")
         return _code_form(refused=True), 401
     return let_in(organizer, by_recovery_code=taken == "recovery code")
 
@@ -123,28 +115,70 @@ def let_in(organizer: Organizer, *, by_recovery_code: bool = False) -> ResponseR
         if by_recovery_code:
             what = f"a recovery code was used; {len(organizer.recovery_codes)} are left"
             notices.tell_of_change(writing, organizer, what, parts().letterhead, parts().clock())
-    return redirect(_own_path(request.form.get("next")), 303)
+    answer = redirect(_own_path(request.form.get("next")), 303)
+    recognise(answer, organizer.address)
+    return answer
 
 
 def begin_session(organizer: Organizer) -> None:
     """A new one for this browser: nothing that somebody planted before stays."""
-    now = parts().clock()
-    with parts().database.transaction() as writing:
-        token = sessions.begin(writing, organizer, client(), now=now)
-        found = sessions.find(writing, token, now=now)
-    assert found
+    token, begun = _begin(organizer)
     session.clear()
     session.permanent = True
-    login_user(Visitor(organizer, found[0], token))
+    login_user(Visitor(organizer, begun, token))
 
 
 def _ask_for_code(organizer: Organizer) -> ResponseReturnValue:
-    with parts().database.transaction() as writing:
-        token = sessions.begin(writing, organizer, client(), now=parts().clock(), awaits_code=True)
+    token, _ = _begin(organizer, awaits_code=True)
     session.clear()
     session[_HALFWAY] = token
     wanted = request.form.get("next") or None
     return redirect(url_for(".ask_code", next=wanted), 303)
+
+
+def _begin(organizer: Organizer, *, awaits_code: bool = False) -> tuple[str, DeskSession]:
+    """In place of this browser's last one; 409 if the account was changed since it was read."""
+    now = parts().clock()
+    with parts().database.transaction() as writing:
+        if _keys(people.lock(writing, organizer.id)) != _keys(organizer):
+            abort(409)
+        if current_user.is_authenticated:
+            sessions.end(writing, current_user.get_id())
+        token = sessions.begin(writing, organizer, client(), now=now, awaits_code=awaits_code)
+        found = sessions.find(writing, token, now=now, awaits_code=awaits_code)
+        assert found
+    return token, found[0]
+
+
+def _keys(organizer: Organizer) -> tuple[object, ...]:
+    """What somebody who comes in was asked for, or is kept out by."""
+    return organizer.password_hash, organizer.totp_sealed, organizer.disabled_at
+
+
+def _take_code(writing: Session, organizer: Organizer) -> str | None:
+    """The count is the account's own: the right password does not set it back."""
+    asked, now = throttle(throttling.SECOND_FACTOR, organizer.address), parts().clock()
+    check(asked, writing, now)
+    asked.count(writing, now)
+    code = request.form.get("code", "")
+    taken = second_factor.take_code(organizer, code, tokens=parts().tokens, now=now)
+    if taken:
+        asked.forgive(writing)
+    else:
+        log.warning("A second factor was refused: %s.", asked.names)
+        _warn_of_guesses(writing, organizer, asked, now)
+    return taken
+
+
+def _warn_of_guesses(
+    writing: Session, organizer: Organizer, asked: Throttle, now: datetime
+) -> None:
+    """Whoever guesses codes knows the password already."""
+    if asked.wait(writing, now):
+        who = organizer.address
+        audit.note(writing, actor=who, act="typed too many wrong codes", now=now)
+        what = "your right password was followed by too many wrong codes, which are refused for now"
+        notices.tell_of_change(writing, organizer, what, parts().letterhead, now)
 
 
 def _form(address: str = "", refused: bool = False) -> str:

@@ -1,14 +1,17 @@
 """Links that let somebody set a password: whose, how long, how often, and how they are mailed."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Barrier
 
 import pytest
 from sqlmodel import Session, select
 
 from outreach.accounts import links, people
 from outreach.accounts.letterhead import Letterhead
-from outreach.accounts.tables import EntryLink, Role
+from outreach.accounts.tables import EntryKind, EntryLink, Role
+from outreach.db import Database
 from outreach.delivery.composing import Composer
 from outreach.delivery.tables import Delivery, Purpose
 from outreach.errors import InvalidInput, NotAllowed
@@ -126,6 +129,42 @@ def test_the_first_admin_comes_in_by_the_last_link_while_there_is_nobody(
     assert post.find(new, now) is None
     later = tokens.sign("entry", links.let_first_in(session, tokens, now))
     assert post.find(later, now) is None
+
+
+@pytest.mark.parametrize("kind", list(EntryKind))
+def test_whoever_is_second_with_a_link_comes_too_late(
+    database: Database, tokens: Tokens, now: datetime, kind: EntryKind
+) -> None:
+    token = tokens.sign("entry", a_link(database, tokens, now, kind))
+    together = Barrier(2)
+
+    def come(name: str) -> bool:
+        together.wait()
+        with database.transaction() as session:
+            link = links.find(session, token, tokens, now)
+            if link is None:
+                return False
+            if kind is EntryKind.first:
+                links.use_first(session, link, f"{name}@example.org", name, PASSWORD, now)
+            else:
+                links.use(session, link, f"{PASSWORD} {name}")
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(come, ["anna", "berta"])) == [False, True]
+
+
+def a_link(database: Database, tokens: Tokens, now: datetime, kind: EntryKind) -> str:
+    """Its key."""
+    with database.transaction() as session:
+        if kind is EntryKind.first:
+            return links.let_first_in(session, tokens, now)
+        password = PASSWORD if kind is EntryKind.reset else None
+        people.add_organizer(session, ANNA, Role.viewer, "Anna", password, now)
+        key = tokens.key("a mail")
+        expires_at = now + timedelta(hours=1)
+        session.add(EntryLink(kind=kind, address=ANNA, key=key, expires_at=expires_at))
+        return key
 
 
 def test_a_link_is_worth_nothing_under_another_secret_or_purpose(

@@ -1,6 +1,9 @@
 """Who the organizers are and what they may do."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from threading import Barrier
+from time import sleep
 
 import pytest
 from hypothesis import given
@@ -9,6 +12,7 @@ from sqlmodel import Session
 
 from outreach.accounts import people
 from outreach.accounts.tables import Organizer, Role
+from outreach.db import Database
 from outreach.errors import InvalidInput, NotAllowed, NotFound
 
 PASSWORD = "four calm words here"
@@ -80,6 +84,33 @@ def test_the_last_admin_can_be_neither_disabled_nor_demoted(
         people.set_role(session, "anna@example.org", Role.viewer)
     an_organizer(session, now, "berta@example.org", role=Role.admin)
     assert people.set_role(session, "anna@example.org", Role.viewer).role is Role.viewer
+
+
+@pytest.mark.parametrize("act", ["role", "disable"])
+def test_two_admins_who_take_it_from_one_another_at_once_leave_one(
+    database: Database, now: datetime, act: str
+) -> None:
+    addresses = ["anna@example.org", "berta@example.org"]
+    with database.transaction() as session:
+        for address in addresses:
+            people.add_organizer(session, address, Role.admin, "", None, now)
+    together = Barrier(2)
+
+    def take_from(address: str) -> str:
+        together.wait()
+        try:
+            with database.transaction() as session:
+                if act == "role":
+                    people.set_role(session, address, Role.viewer)
+                else:
+                    people.disable(session, address, now)
+                sleep(0.05)  # the other looks before this is written
+        except NotAllowed:
+            return "refused"
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(take_from, addresses)) == ["done", "refused"]
 
 
 @given(st.sampled_from(Role), st.sampled_from(Role), st.sampled_from(Role))

@@ -29,9 +29,34 @@ def test_guessing_many_accounts_from_one_place_is_slowed_too(
 ) -> None:
     for account in ("anna", "berta", "carla"):
         Throttle(TWICE, account, HERE, tokens).count(session, now)
-    Throttle(TWICE, "anna", HERE, tokens).forget(session)
     assert Throttle(TWICE, "dora", HERE, tokens).wait(session, now) == WINDOW
     assert not Throttle(TWICE, "dora", THERE, tokens).wait(session, now)
+
+
+def test_who_gets_it_right_has_a_clean_slate_for_this_account_only(
+    session: Session, tokens: Tokens, now: datetime
+) -> None:
+    for account in ("berta", "anna", "anna"):
+        Throttle(TWICE, account, HERE, tokens).count(session, now)
+    Throttle(TWICE, "anna", HERE, tokens).forgive(session)
+    assert not Throttle(TWICE, "anna", HERE, tokens).wait(session, now)
+    Throttle(TWICE, "carla", HERE, tokens).count(session, now)
+    assert Throttle(TWICE, "dora", HERE, tokens).wait(session, now) == WINDOW
+
+
+def test_strangers_who_guess_lock_no_browser_out_that_is_the_account_s_own(
+    session: Session, tokens: Tokens, now: datetime
+) -> None:
+    stranger, other = (Throttle(TWICE, "anna", each, tokens) for each in (THERE, HERE))
+    own = Throttle(TWICE, "anna", HERE, tokens, "her laptop")
+    for _ in range(2):
+        stranger.count(session, now)
+    assert stranger.wait(session, now)
+    assert other.wait(session, now)
+    assert not own.wait(session, now)
+    for _ in range(2):
+        own.count(session, now)
+    assert own.wait(session, now)
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -92,6 +92,26 @@ def test_what_an_admin_does_to_an_account_ends_its_sessions_and_is_noted(
     assert acts(outreach) == [("admin@example.org", noted, ANNA)]
 
 
+def test_letting_somebody_in_or_further_needs_the_admin_s_own_password(
+    app: Flask, outreach: Outreach, anna: Organizer
+) -> None:
+    with outreach.database.transaction() as session:
+        address, now = "boss@example.org", outreach.clock()
+        boss = people.add_organizer(session, address, Role.admin, "Boss", PASSWORD, now)
+        boss.totp_sealed = "sealed"
+    browser = app.test_client()
+    sign_in(browser, boss)
+    page = f"/people/{anna.id}"
+    invited = {"address": "ben@example.org", "name": "Ben", "role": "admin"}
+    for path in ("/people", f"{page}/role", f"{page}/reset-second-factor", f"{page}/enable"):
+        refused = fill(browser, "/people", path, **invited, password="a guess")
+        assert (refused.status_code, "not your password" in refused.text) == (400, True)
+    assert acts(outreach) == []
+    assert "on its way" in fill(browser, "/people", **invited, password=PASSWORD).text
+    fill(browser, page, f"{page}/role", role="approver", password=PASSWORD)
+    assert stored(outreach).role is Role.approver
+
+
 def test_a_closed_account_is_opened_again(
     admin: FlaskClient, outreach: Outreach, anna: Organizer
 ) -> None:

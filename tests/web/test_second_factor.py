@@ -78,9 +78,9 @@ def test_the_password_alone_opens_nothing_and_a_code_works_once(
 
 @pytest.mark.usefixtures("anna")
 def test_codes_are_guessed_no_more_often_than_passwords(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, now: datetime
+    client: FlaskClient, outreach: Outreach, monkeypatch: pytest.MonkeyPatch, now: datetime
 ) -> None:
-    """And knowing the password does not set the count back."""
+    """And knowing the password does not set the count back; its owner is told of the guesses."""
     monkeypatch.setattr(throttling, "SECOND_FACTOR", throttling.Act("second factor", 2, 50))
     for _ in range(2):
         fill(client, "/sign-in", address=ANNA, password=PASSWORD)
@@ -88,6 +88,11 @@ def test_codes_are_guessed_no_more_often_than_passwords(
     fill(client, "/sign-in", address=ANNA, password=PASSWORD)
     code = pyotp.TOTP(SECRET).at(now)
     assert fill(client, "/sign-in/code", code=code).status_code == 429
+    assert acts(outreach) == ["typed too many wrong codes"]
+    with outreach.database.reading() as session:
+        told = session.exec(select(Delivery)).one()
+    assert told.recipient_address == ANNA
+    assert any("too many wrong codes" in each for each in told.slots)
 
 
 @pytest.mark.usefixtures("anna")

@@ -6,10 +6,11 @@ from datetime import datetime
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlmodel import Session, select
 from werkzeug.test import TestResponse
 
 from outreach.accounts import audit, people, throttling
-from outreach.accounts.tables import Role
+from outreach.accounts.tables import DeskSession, Organizer, Role
 from outreach.db import Database
 from outreach.web import create_app
 from outreach.wiring import Outreach
@@ -162,6 +163,62 @@ def test_who_mistypes_and_then_gets_in_starts_anew(impatient: FlaskClient) -> No
         assert enter(impatient).status_code == 303
         token = csrf_token(impatient.get("/").text)
         impatient.post("/sign-out", data={"csrf_token": token})
+
+
+@pytest.mark.usefixtures("anna")
+def test_strangers_who_guess_lock_nobody_out_of_their_own_browser(impatient: FlaskClient) -> None:
+    assert enter(impatient).status_code == 303
+    impatient.delete_cookie("outreach")
+    stranger = impatient.application.test_client()
+    for _ in range(2):
+        assert enter(stranger, "a guess").status_code == 401
+    assert enter(stranger).status_code == 429
+    known = impatient.get_cookie("outreach-browser")
+    assert known
+    stranger.set_cookie("outreach-browser", known.value.replace(".", "0."))
+    assert enter(stranger).status_code == 429
+    assert enter(impatient, "a slip").status_code == 401
+    assert enter(impatient).status_code == 303
+
+
+@pytest.mark.usefixtures("anna")
+def test_signing_in_again_ends_the_session_before(client: FlaskClient, database: Database) -> None:
+    token = csrf_token(client.get("/sign-in").text)
+    for _ in range(2):
+        form = {"address": ADDRESS, "password": PASSWORD, "csrf_token": token}
+        assert client.post("/sign-in", data=form).status_code == 303
+        token = csrf_token(client.get("/").text)
+    with database.reading() as session:
+        assert len(session.exec(select(DeskSession)).all()) == 1
+
+
+@pytest.mark.usefixtures("anna")
+def test_a_password_that_is_changed_while_it_is_checked_lets_nobody_in(
+    client: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = people.authenticate
+
+    def slowly(session: Session, address: str, password: str) -> Organizer | None:
+        found = check(session, address, password)
+        with database.transaction() as meanwhile:
+            people.set_password(meanwhile, ADDRESS, "another calm sentence")
+        return found
+
+    monkeypatch.setattr(people, "authenticate", slowly)
+    assert enter(client).status_code == 409
+    assert client.get("/").status_code == 303
+
+
+@pytest.mark.usefixtures("anna")
+def test_the_log_tells_refusals_apart_without_naming_anybody(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    for address in (ADDRESS, ADDRESS, "ben@example.org"):
+        enter(client, "a guess", address=address)
+    first, second, third = caplog.messages
+    assert first == second != third
+    assert "@" not in caplog.text
+    assert "a guess" not in caplog.text
 
 
 @pytest.mark.usefixtures("anna")

@@ -11,7 +11,7 @@ from outreach.errors import InvalidInput
 from outreach.reports.rendering import Links
 from outreach.web.current import desk_session, organizer, parts
 from outreach.web.sign_in import begin_session, sign_out
-from outreach.web.throttle import check, throttle
+from outreach.web.throttle import attempt, throttle
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
@@ -76,15 +76,16 @@ def end_all() -> ResponseReturnValue:
 
 
 def confirm_password(password: str) -> None:
-    """That it is still whoever signed in; InvalidInput if not. Wrong ones count as at the door."""
-    asked, now = throttle(throttling.SIGN_IN, organizer().address), parts().clock()
-    with parts().database.transaction() as session:
-        check(asked, session, now)
-        right = passwords.matches(password, organizer().password_hash)
-        if not right:
-            asked.count(session, now)
-    if not right:
+    """That it is still whoever signed in; InvalidInput if not.
+
+    Counted apart from the door, where strangers may have guessed.
+    """
+    asked = throttle(throttling.CONFIRM, organizer().address)
+    attempt(asked)
+    if not passwords.matches(password, organizer().password_hash):
         raise InvalidInput(WRONG_PASSWORD)
+    with parts().database.transaction() as session:
+        asked.forgive(session)
 
 
 def note_change(session: Session, changed: Organizer, act: str, what: str) -> None:

@@ -1,4 +1,7 @@
-"""The people who work at the desk; admins invite them, give roles and close accounts."""
+"""The people who work at the desk; admins invite them, give roles and close accounts.
+
+What lets somebody in, or further, needs the admin's password once more.
+"""
 
 from collections.abc import Callable
 
@@ -12,9 +15,11 @@ from outreach.accounts.tables import Organizer, Role
 from outreach.errors import InvalidInput
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
-from outreach.web.desk.account import note_change
+from outreach.web.desk.account import confirm_password, note_change
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
+
+Change = Callable[[Session, Organizer], None]
 
 
 @blueprint.get("")
@@ -27,6 +32,7 @@ def show() -> str:
 def invite() -> ResponseReturnValue:
     form, now = request.form, parts().clock()
     try:
+        _confirm()
         with parts().database.transaction() as session:
             invited = links.invite(
                 session, form.get("address", ""), _role(), form.get("name", ""), now
@@ -41,12 +47,7 @@ def invite() -> ResponseReturnValue:
 @blueprint.get("/<row:number>")
 @needs(Role.admin)
 def show_one(number: int) -> str:
-    with parts().database.reading() as session:
-        person = session.get(Organizer, number) or abort(404)
-        open_sessions = sessions.of(session, number, parts().clock())
-    return render_template(
-        "desk/person.html", person=person, sessions=open_sessions, roles=list(Role)
-    )
+    return _person(number)
 
 
 @blueprint.post("/<row:number>/role")
@@ -59,7 +60,8 @@ def set_role(number: int) -> ResponseReturnValue:
         what = f"your role was set to {role}"
         note_change(session, person, f"role set to {role}", what)
 
-    return _change(number, change, f"The role is {role} now. Every session of this person ended.")
+    says = f"The role is {role} now. Every session of this person ended."
+    return _change_if_confirmed(number, change, says)
 
 
 @blueprint.post("/<row:number>/disable")
@@ -79,7 +81,7 @@ def enable(number: int) -> ResponseReturnValue:
         people.enable(session, person.address)
         note_change(session, person, "organizer enabled", "your account was opened again")
 
-    return _change(number, change, "The account is open again.")
+    return _change_if_confirmed(number, change, "The account is open again.")
 
 
 @blueprint.post("/<row:number>/reset-second-factor")
@@ -90,7 +92,7 @@ def reset_second_factor(number: int) -> ResponseReturnValue:
         what = "an admin removed your second factor"
         note_change(session, person, "second factor reset", what)
 
-    return _change(
+    return _change_if_confirmed(
         number, change, "The second factor is removed. Every session of this person ended."
     )
 
@@ -105,13 +107,25 @@ def invite_again(number: int) -> ResponseReturnValue:
     return _change(number, change, "A new invitation is on its way; the one before ends.")
 
 
-def _change(
-    number: int, change: Callable[[Session, Organizer], None], says: str
-) -> ResponseReturnValue:
+def _change_if_confirmed(number: int, change: Change, says: str) -> ResponseReturnValue:
+    try:
+        _confirm()
+    except InvalidInput as error:
+        return _person(number, problem=str(error)), 400
+    return _change(number, change, says)
+
+
+def _change(number: int, change: Change, says: str) -> ResponseReturnValue:
     with parts().database.transaction() as session:
-        change(session, people.lock(session, number))
+        change(session, session.get(Organizer, number) or abort(404))
     flash(says)
     return redirect(url_for(".show_one", number=number), 303)
+
+
+def _confirm() -> None:
+    """Whoever has no password came in by the demo's one click."""
+    if organizer().password_hash:
+        confirm_password(request.form.get("password", ""))
 
 
 def _note(session: Session, act: str, person: Organizer, detail: str = "") -> None:
@@ -124,6 +138,19 @@ def _role() -> Role:
         return Role(request.form.get("role", ""))
     except ValueError:
         raise BadRequest from None
+
+
+def _person(number: int, problem: str = "") -> str:
+    with parts().database.reading() as session:
+        person = session.get(Organizer, number) or abort(404)
+        open_sessions = sessions.of(session, number, parts().clock())
+    return render_template(
+        "desk/person.html",
+        person=person,
+        sessions=open_sessions,
+        roles=list(Role),
+        problem=problem,
+    )
 
 
 def _page(problem: str = "") -> str:
