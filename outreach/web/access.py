@@ -1,5 +1,6 @@
 """Who may open what: everything needs a sign-in unless it is named here, and some of it a role."""
 
+import logging
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ OPEN_TO_ALL = frozenset(
 )
 # What is open to somebody who must set up a second factor before anything else.
 BEFORE_SECOND_FACTOR = frozenset({"second_factor.show", "second_factor.set_up"})
+
+log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -68,6 +71,7 @@ def needs(role: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
             if not organizer().role.includes(role):
+                log.warning("Refused at %s: organizer %s.", request.endpoint, organizer().id)
                 abort(403)
             return view(*args, **kwargs)
 

@@ -76,10 +76,7 @@ def end_all() -> ResponseReturnValue:
 
 
 def confirm_password(password: str) -> None:
-    """That it is still whoever signed in; InvalidInput if not.
-
-    Counted apart from the door, where strangers may have guessed.
-    """
+    """That it is still whoever signed in; InvalidInput if not. Strangers' guesses count apart."""
     asked = throttle(throttling.CONFIRM, organizer().address)
     attempt(asked)
     if not passwords.matches(password, organizer().password_hash):
