@@ -50,6 +50,18 @@ def test_every_link_between_documents_leads_somewhere() -> None:
             assert (document.parent / target).exists(), f"{document.name}: {target}"
 
 
+def test_the_list_of_security_is_whole_and_names_what_is_there() -> None:
+    text = (ROOT / "docs" / "security.md").read_text("utf-8")
+    rows = re.findall(r"^\| ([\d.]+) \| .+ \| (.+) \| (.+) \|$", text, re.MULTILINE)
+    said = re.search(r"Of (\d+) items (\d+) are met, (\d+) not applicable and (\d+) open", text)
+    assert said
+    verdicts = [verdict for _, verdict, _ in rows]
+    assert [len(rows), *map(verdicts.count, ("met", "n/a", "open"))] == [*map(int, said.groups())]
+    assert len({number for number, _, _ in rows}) == sum(map(int, said.groups()[1:]))
+    for path in re.findall(r"`((?:outreach|tests|docs)/[\w./]+)`", text):
+        assert (ROOT / path).exists(), path
+
+
 def test_every_command_in_the_readme_exists() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     commands = set(re.findall(r"^(?:\$ )?(?:\.venv/bin/)?outreach ([a-z ]+)", readme, re.MULTILINE))
