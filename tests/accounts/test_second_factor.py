@@ -1,15 +1,19 @@
 """Codes by time and recovery codes."""
 
 from base64 import b32encode
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
+from time import sleep
 
 import pyotp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach.accounts import second_factor
+from outreach.accounts import people, second_factor
 from outreach.accounts.tables import Organizer, Role
+from outreach.db import Database
 from outreach.errors import InvalidInput, NotAllowed
 from outreach.tokens import Tokens
 
@@ -129,6 +133,28 @@ def test_nobody_sets_up_what_was_offered_to_another_or_with_a_wrong_code(now: da
         with pytest.raises(InvalidInput, match="six digits"):
             second_factor.set_up(berta, offered, code, tokens=TOKENS, now=now)
     assert berta.totp_sealed is None
+
+
+@pytest.mark.parametrize("typed", ["app", "recovery code"])
+def test_the_same_code_at_two_places_at_one_moment_lets_in_once(
+    database: Database, now: datetime, typed: str
+) -> None:
+    with database.transaction() as session:
+        made = people.add_organizer(session, "anna@example.org", Role.admin, "", None, now)
+        secret, codes = set_up(made, now)
+    later = now + timedelta(minutes=1)
+    code = pyotp.TOTP(secret).at(later) if typed == "app" else codes[0]
+    together = Barrier(2)
+
+    def type_it(_: int) -> str | None:
+        together.wait()
+        with database.transaction() as session:
+            taken = take(people.lock(session, made.id), code, later)
+            sleep(0.05)  # the other looks before this is written
+            return taken
+
+    with ThreadPoolExecutor(2) as pool:
+        assert set(pool.map(type_it, range(2))) == {typed, None}
 
 
 @pytest.mark.parametrize("role", Role)
