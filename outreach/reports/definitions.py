@@ -177,15 +177,16 @@ ANSWERS = (
     Definition(
         "contacts_written",
         "contacts written to",
-        "Contacts to which at least one copy was handed over, copies in doubt included.",
+        "Contacts to which at least one copy was handed over, copies in doubt included; "
+        "who changed to another mission counts once for each mission.",
         counting.contacts(counting.handed_over),
         as_base="written to",
     ),
     Definition(
         "contacts_answered",
         "Contacts that answered",
-        "Contacts written to that answered themselves, each counted once, "
-        "in the week of the first answer.",
+        "Contacts written to that answered themselves, in the week of the first answer; "
+        "each counted once for each mission that they belonged to.",
         counting.written_to(counting.contacts(counting.replies)),
         of="contacts_written",
     ),
@@ -222,7 +223,7 @@ ANSWERS = (
     Definition(
         "opted_out",
         "Contacts that opted out",
-        "Contacts that asked for no more mail, each counted once.",
+        "Contacts that asked for no more mail, each counted once for each mission.",
         counting.contacts(counting.told_of(EventKind.unsubscribed)),
         of="contacts_written",
     ),

@@ -13,7 +13,7 @@ from outreach.bulk import among
 from outreach.contacts.states import MemberStates
 from outreach.contacts.tables import Mission
 from outreach.delivery.states import MAY_HAVE_GONE, of_a_plan
-from outreach.delivery.tables import Delivery
+from outreach.delivery.tables import Delivery, State
 from outreach.reports.counters.tables import MissionProgress
 from outreach.reports.missions import region_name, state_name
 
@@ -21,7 +21,7 @@ LONGEST = 500  # missions that a report names
 
 
 class SilentMission(BaseModel):
-    """``since`` is when the first copy went that did not come back; ``step`` the last one."""
+    """``since`` is when the first copy went that did not come back; ``step`` the last such one."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -33,24 +33,33 @@ class SilentMission(BaseModel):
 
 
 class Silence(BaseModel):
-    """How many missions are silent, by region, and the ``LONGEST`` that have been longest."""
+    """How many missions are silent, by region, and the ``LONGEST`` that have been longest.
+
+    ``week_before`` is how many were when the week began.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     count: int = 0
+    week_before: int | None = None
     regions: dict[str, int] = {}
     missions: list[SilentMission] = []
 
 
 def silence(
-    session: Session, states: MemberStates, steps: Mapping[str, str], *, before: datetime
+    session: Session,
+    states: MemberStates,
+    steps: Mapping[str, str],
+    period: tuple[datetime, datetime],
 ) -> Silence:
     """As the counters are kept. ``steps`` has the names of steps by "campaign:step"."""
-    found = _silent(session, before)
+    start, end = period
+    found = _silent(session, end)
     named = found[:LONGEST]
-    last = _last_steps(session, [mission.id for mission in named], before)
+    last = _last_steps(session, [mission.id for mission in named], end)
     return Silence(
         count=len(found),
+        week_before=len(_silent(session, start)),
         regions=_by_region((mission.state for mission in found), states),
         missions=[
             SilentMission(
@@ -96,7 +105,7 @@ def _last_steps(session: Session, missions: Sequence[int], before: datetime) -> 
         .where(
             among(session, col(Delivery.mission_id), missions),
             of_a_plan(),
-            col(Delivery.state).in_(MAY_HAVE_GONE),
+            col(Delivery.state).in_(MAY_HAVE_GONE - {State.bounced}),
         )
         .group_by(*place)
         .having(left < before)

@@ -4,13 +4,16 @@ from datetime import datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+from sqlmodel import col, select
+
 from outreach.campaigns.tables import Campaign
 from outreach.contacts.tables import Contact
 from outreach.delivery.tables import Delivery, Purpose, State
 from outreach.inbox.kinds import MailKind
+from outreach.inbox.tables import Outcome, Thread, ThreadState
 from outreach.reports.weeks import Week
-from outreach.tracking.tables import Agent, EventKind
-from tests.reports.rows import START, Rows
+from outreach.tracking.tables import Agent, EventKind, OpenCount
+from tests.reports.rows import SCHEDULE, START, Rows
 
 WEEKS = [Week(2026, number) for number in range(45, 51)]
 STATES = ["FR", "DE", "NG", "BR", "JP", "NZ", "XX"]  # XX: of no region that is known
@@ -18,12 +21,16 @@ LISTS = ["geneva", "africa", "few"]
 TAGS = ["g77", "press"]
 LANGUAGES = ["en", "fr", "ar"]
 REASONS = ["contact.family_name has no value", "the address is suppressed", None]
+DOMAINS = ("example.org", "news.example")
 TAKEN = (State.sent, State.delivered, State.bounced)
 
 
 def generate(rows: Rows, seed: int, zone: ZoneInfo) -> None:
     chance = Random(seed)
-    campaigns = [rows.campaign(f"Campaign {number}") for number in range(2)]
+    campaigns = [
+        rows.campaign(f"Campaign {number}", source=SCHEDULE.replace("example.org", domain))
+        for number, domain in enumerate(DOMAINS)
+    ]
     contacts = _contacts(rows, chance)
     copies = [
         _copy(rows, chance, zone, campaign, contact, purpose)
@@ -36,6 +43,12 @@ def generate(rows: Rows, seed: int, zone: ZoneInfo) -> None:
         told, happened = _moment(chance, zone), _moment(chance, zone)
         rows.event(chance.choice(copies), kind, told, agent, happened_at=min(told, happened))
     _mails(rows, chance, zone, campaigns, copies)
+    _outcomes(rows, chance)
+    for number in range(6):
+        day, agent = WEEKS[number // 2].monday, list(Agent)[number % 2]
+        count = OpenCount(campaign_id=campaigns[0].id, step=1, day=day, agent=agent, loads=number)
+        rows.session.add(count)
+    rows.session.flush()
 
 
 def _contacts(rows: Rows, chance: Random) -> list[Contact]:
@@ -99,6 +112,13 @@ def _mails(
             delivery_id=chance.choice([copy.id, chance.choice(copies).id, None]),
             contact_id=chance.choice([copy.contact_id, None]),
         )
+
+
+def _outcomes(rows: Rows, chance: Random) -> None:
+    for thread in rows.session.exec(select(Thread).order_by(col(Thread.id))):
+        thread.outcome = chance.choice([None, *Outcome])
+        thread.state = chance.choice(list(ThreadState))
+        thread.last_mail_at = START + timedelta(days=chance.randint(0, 40))
 
 
 def _moment(chance: Random, zone: ZoneInfo) -> datetime:

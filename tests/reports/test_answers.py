@@ -11,6 +11,7 @@ from outreach.contacts.states import MemberStates
 from outreach.inbox.kinds import MailKind
 from outreach.inbox.tables import ThreadState
 from outreach.reports.answers import answers_in, opening
+from outreach.reports.counters.keeping import catch_up
 from outreach.reports.weeks import Week
 from tests.reports.rows import Rows
 
@@ -41,13 +42,14 @@ def test_several_mails_in_a_thread_are_one_answer_that_begins_with_the_first(
 
 
 def test_whoever_wrote_in_an_earlier_week_is_marked(
-    rows: Rows, period: tuple[datetime, datetime], states: MemberStates
+    rows: Rows, period: tuple[datetime, datetime], states: MemberStates, zone: ZoneInfo
 ) -> None:
     thread = rows.thread(rows.campaign(), rows.mission().id or 0, ThreadState.closed)
     rows.mail(MailKind.reply, period[0], thread_id=thread.id)
     (answer,) = answers_in(rows.session, period, states)
     assert not answer.answered_before
     rows.mail(MailKind.reply, period[0] - timedelta(microseconds=1), thread_id=thread.id)
+    catch_up(rows.session, zone)
     (answer,) = answers_in(rows.session, period, states)
     assert answer.answered_before
     assert answer.mails == 1

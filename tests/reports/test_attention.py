@@ -41,7 +41,7 @@ def test_threads_wait_and_the_oldest_is_told(rows: Rows, needs: Ask) -> None:
     campaign = rows.campaign()
     for state in ThreadState:
         rows.thread(campaign, rows.mission().id or 0, state)
-    assert needs("waiting") == [Need(kind="waiting", count=2, oldest_at=START)]
+    assert needs("waiting") == [Need(kind="waiting", count=2, oldest_at=START, older=2)]
 
 
 def test_mail_that_was_not_filed_or_not_read_waits(rows: Rows, needs: Ask) -> None:
