@@ -9,7 +9,7 @@ import click
 from outreach import worker
 from outreach.cli.parts import with_outreach
 from outreach.cli.printing import facts, json_option, note, out_option, to_json, write_out
-from outreach.reports import paper, rendering, weekly
+from outreach.reports import paper, rendering, spreadsheet, weekly
 from outreach.reports.counters import keeping
 from outreach.reports.weeks import Week
 from outreach.wiring import Outreach
@@ -44,14 +44,13 @@ def show(
         note(f"The report of {week} is in the queue, once for each organizer who gets reports.")
     with outreach.database.transaction() as session:
         figures = weekly.figures_of(session, week, zone=zone, states=outreach.states, now=now)
-        before = weekly.stored(session, week.previous)
     links = rendering.Links(outreach.settings.public_url)
     renderings: dict[str, Callable[[], str | bytes]] = {
         "text": lambda: rendering.as_text(figures, links),
         "html": lambda: rendering.as_html(figures, links),
-        "pdf": lambda: paper.as_pdf(figures, before, links),
-        "csv": lambda: rendering.as_csv(figures),
-        "json": lambda: to_json(rendering.as_json(figures)) + "\n",
+        "pdf": lambda: paper.as_pdf(figures, links),
+        "csv": lambda: spreadsheet.as_csv(figures, links),
+        "json": lambda: to_json(rendering.as_json(figures, links)) + "\n",
     }
     write_out(renderings[form](), out)
 

@@ -1,10 +1,10 @@
-"""Weeks beside each other: the change against the week before, and the main figures of several."""
+"""Weeks beside each other: the main figures of several."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from outreach.reports import wording
-from outreach.reports.definitions import FIGURES
+from outreach.reports.definitions import FIGURES, OPENED
 from outreach.reports.figures import Figures
 
 MAIN = (
@@ -31,22 +31,22 @@ class Row(NamedTuple):
     counts: list[int | None]
 
 
-def change(figures: Figures, before: Figures | None, name: str) -> int | None:
-    """Between what the two reports say; None unless both say it."""
-    now, then = (_in_week(each, name) for each in (figures, before))
-    return None if now is None or then is None else now - then
-
-
 def side_by_side(weeks: Sequence[Figures]) -> list[Row]:
-    """In the order of ``weeks``; without what only some providers tell, where none of them did."""
+    """In the order of ``weeks``; without what nobody told or measured."""
     rows = ((FIGURES[name], [_in_week(each, name) for each in weeks]) for name in MAIN)
+    measured = any(_so_far(each, "with_image") for each in weeks)
     return [
         Row(wording.label(figure), counts)
         for figure, counts in rows
-        if any(counts) or not figure.reported
+        if (any(counts) or not figure.reported) and (measured or figure not in OPENED)
     ]
 
 
-def _in_week(figures: Figures | None, name: str) -> int | None:
-    count = figures.counts.get(name) if figures else None
+def _in_week(figures: Figures, name: str) -> int | None:
+    count = figures.counts.get(name)
     return count.week if count else None
+
+
+def _so_far(figures: Figures, name: str) -> int:
+    count = figures.counts.get(name)
+    return count.so_far if count else 0

@@ -79,12 +79,28 @@ class Figures(_Stored):
     outcomes: list[Said] | None = None
     silence: Silence | None = None
     health: list[DomainHealth] | None = None
+    # What the report of the week before says of its week, by figure; None where there was none.
+    before: dict[str, int] | None = None
+
+    def change(self, name: str) -> int | None:
+        """Of a figure against the week before; None unless both reports have it."""
+        now, then = self.counts.get(name), (self.before or {}).get(name)
+        return None if now is None or then is None else now.week - then
 
 
 def compute(
-    session: Session, week: Week, *, zone: ZoneInfo, states: MemberStates, now: datetime
+    session: Session,
+    week: Week,
+    *,
+    zone: ZoneInfo,
+    states: MemberStates,
+    now: datetime,
+    before: Figures | None = None,
 ) -> Figures:
-    """From the counters as they are kept; ``counters.keeping.catch_up`` brings them up to now."""
+    """From the counters as they are kept; ``counters.keeping.catch_up`` brings them up to now.
+
+    ``before`` is the report of the week before, for the changes.
+    """
     period, today = week.bounds(zone), now.astimezone(zone).date()
     ahead = max(week.next, Week.of(today))
     found = sums.counts_of(session, week)
@@ -112,8 +128,9 @@ def compute(
         days=days_of(session, week),
         first_answers=first_answers(session, period),
         outcomes=outcomes(session, states, before=period[1]),
-        silence=silence(session, states, steps, before=period[1]),
+        silence=silence(session, states, steps, period),
         health=domains,
+        before={name: count.week for name, count in before.counts.items()} if before else None,
     )
 
 

@@ -1,8 +1,7 @@
-"""A report as mail, page, text, JSON and CSV: the same figures in the same words on each."""
+"""A report as mail, page, text and JSON: the same figures in the same words on each."""
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,10 +9,9 @@ from typing import Any
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from outreach.contacts.formulas import defuse
-from outreach.reports import wording
+from outreach.reports import sections, wording
 from outreach.reports.definitions import ANSWERS, COPIES, FIGURES, OPENED
-from outreach.reports.figures import Breakdown, Figures
+from outreach.reports.figures import Figures
 from outreach.reports.missions import mission_name
 from outreach.reports.needs import Need
 from outreach.reports.pictures.gallery import pictures_of
@@ -22,7 +20,10 @@ from outreach.reports.pictures.states import grouped
 
 _TEMPLATES = Path(__file__).parent / "templates"
 GROUPS = {"Letters and reminders": COPIES, "Image loaded": OPENED, "Answers": ANSWERS}
-LONGEST = 20  # entries of one section in a mail; the desk shows all
+LONGEST = 8  # entries of one list in a mail; the desk shows all
+# Mail programs cut long mails off: what dark.css does not name goes once its style stands inline.
+_NOT_IN_THE_DARK = re.compile(r' class="report-(?:number|word|name|day|over|who|picture|note)"')
+_FOLDED = 20  # a table of more rows is opened by hand at the desk
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class Links:
             return self.campaign(item.slug)
         if item.kind == "due":
             return f"{self.inbox()}?due=yes"
+        if item.kind == "sending_domain":
+            return self.reports()
         return "" if item.kind == "unreachable" else self.inbox()
 
     def reports(self) -> str:
@@ -69,7 +72,8 @@ def as_html(figures: Figures, links: Links, pictures: Sequence[Mailed] = ()) -> 
     ``pictures`` go with it as files; without them it has the same numbers as tables.
     """
     page = _render("report.html", figures, links, LONGEST, pictures)
-    return css_inline.CSSInliner(load_remote_stylesheets=False).inline(page)
+    inliner = css_inline.CSSInliner(load_remote_stylesheets=False, minify_css=True)
+    return _NOT_IN_THE_DARK.sub("", inliner.inline(page))
 
 
 def as_fragment(figures: Figures, links: Links) -> str:
@@ -81,33 +85,18 @@ def as_text(figures: Figures, links: Links) -> str:
     return _render("report.txt", figures, links, LONGEST)
 
 
-def as_json(figures: Figures) -> dict[str, Any]:
-    """Everything, with the meaning of each figure and what it is a part of."""
+def as_json(figures: Figures, links: Links) -> dict[str, Any]:
+    """Everything, with what each figure means, is a part of, and has changed by; and links."""
     whole = figures.model_dump(mode="json")
     for name, count in whole["counts"].items():
         if definition := FIGURES.get(name):
-            count.update(meaning=definition.meaning, of=definition.of)
+            told = {"meaning": definition.meaning, "of": definition.of}
+            count.update(told, change=figures.change(name))
+    for shown, answer in zip(whole["answers"], figures.answers, strict=True):
+        shown["link"] = links.thread(answer.thread_id)
+    for shown, item in zip(whole["needs"], figures.needs, strict=True):
+        shown.update(text=wording.need(item), link=links.need(item))
     return whole
-
-
-def as_csv(figures: Figures) -> str:
-    """As spreadsheets open it: with the mark of UTF-8, and nothing in it is run as a formula."""
-    table = io.StringIO()
-    table.write("\ufeff")  # without it Excel takes UTF-8 for the local code page
-    writer = csv.writer(table)
-    writer.writerow(["figure", "week", "so far", "denominator", "denominator is", "by", "name"])
-    writer.writerows(_table_rows(figures, "", ""))
-    for kind, parts in (("region", figures.regions), ("list", figures.lists)):
-        for part in parts:
-            writer.writerows(_table_rows(part, kind, defuse(part.name)))
-    return table.getvalue()
-
-
-def _table_rows(part: Figures | Breakdown, kind: str, name: str) -> Iterator[list[str | int]]:
-    for definitions in GROUPS.values():
-        for line in wording.lines(part, definitions):
-            figure, base = wording.label(line.figure), line.base.label.lower()
-            yield [figure, line.week, line.so_far, line.of, base, kind, name]
 
 
 def stylesheet() -> str:
@@ -125,21 +114,31 @@ def environment() -> Environment:
         keep_trailing_newline=True,
     )
     made.filters.update(
+        age=wording.age,
         counted=wording.counted,
         day=wording.day,
+        held=wording.only_once_it_runs,
         lines=wording.lines,
         loads=wording.loads,
         moment=wording.moment,
+        named=wording.named,
         need=wording.need,
         period=wording.period,
         short_day=wording.short_day,
+        signed=wording.signed,
+        told_late=wording.told_late,
         unmeasured=wording.unmeasured,
     )
     made.globals.update(
+        about_answers=sections.about_answers,
+        about_sending=sections.about_sending,
+        about_silence=sections.about_silence,
+        breakdowns=sections.breakdowns,
+        day_by_day=sections.day_by_day,
+        folded=_FOLDED,
         grouped=grouped,
         mission_name=mission_name,
         pictures_of=pictures_of,
-        so_far=wording.so_far,
     )
     return made
 

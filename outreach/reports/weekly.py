@@ -1,6 +1,7 @@
 """The weekly report: which are due, making each once, and queueing it for the organizers."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from outreach.errors import NotAllowed
 from outreach.letters.markers import RESERVED
 from outreach.letters.tables import Enclosure, Skeleton
 from outreach.reports import paper, rendering, wording
+from outreach.reports.answers import answers_in
 from outreach.reports.counters.keeping import catch_up
 from outreach.reports.figures import Figures, compute
 from outreach.reports.pictures.mailed import Mailed, mailed
@@ -42,14 +44,33 @@ def make(
 
     Raises NotAllowed while the week is not over.
     """
+    _keep(session, draft(session, week, zone=zone, states=states, now=now))
+    return session.get_one(WeeklyReport, str(week))
+
+
+def draft(
+    session: Session, week: Week, *, zone: ZoneInfo, states: MemberStates, now: datetime
+) -> Figures:
+    """The figures of the week's report as they are, or would be; raises as ``make`` does."""
     if now < week.bounds(zone)[1]:
         raise NotAllowed(f"Week {week} is not over: its report can be made from Monday on.")
-    if session.get(WeeklyReport, str(week)) is None:
-        catch_up(session, zone)
-        figures = compute(session, week, zone=zone, states=states, now=now)
-        report = WeeklyReport(week=str(week), made_at=now, figures=figures.model_dump(mode="json"))
-        insert_once(session, report)
-    return session.get_one(WeeklyReport, str(week))
+    return figures_of(session, week, zone=zone, states=states, now=now)
+
+
+def keep(session: Session, drafted: Figures, states: MemberStates) -> bool:
+    """Store what was drafted, unless it is another by now: then False, and draft it anew.
+
+    Somebody else may have stored theirs, or taken out what an answer said.
+    """
+    week = Week.parse(drafted.week)
+    made = stored(session, week)
+    if made is None:
+        period = week.bounds(ZoneInfo(drafted.zone))
+        if answers_in(session, period, states) != drafted.answers:
+            return False
+        _keep(session, drafted)
+        made = stored(session, week)
+    return made == drafted
 
 
 def figures_of(
@@ -59,7 +80,9 @@ def figures_of(
     made = stored(session, week)
     if made is None:
         catch_up(session, zone)
-    return made or compute(session, week, zone=zone, states=states, now=now)
+        before = stored(session, week.previous)
+        made = compute(session, week, zone=zone, states=states, now=now, before=before)
+    return made
 
 
 def stored(session: Session, week: Week) -> Figures | None:
@@ -82,33 +105,56 @@ def readers(session: Session) -> Sequence[Organizer]:
     return session.scalars(query.order_by(col(Organizer.id))).all()
 
 
+@dataclass(frozen=True)
+class Mailing:
+    """A report as it is mailed, with its pictures and, where it is wanted, itself on paper."""
+
+    week: str
+    skeleton: Skeleton
+    enclosures: Sequence[Enclosure]
+
+
+def mailing(figures: Figures, public_url: str, *, with_pdf: bool = False) -> Mailing:
+    """Draws pictures and sets paper, which takes seconds: no transaction should be open."""
+    links = rendering.Links(public_url)
+    pictures = mailed(figures)
+    on_paper = [paper.enclosed(figures, links)] if with_pdf else []
+    return Mailing(
+        week=figures.week,
+        skeleton=_skeleton(figures, links, pictures),
+        enclosures=[*(picture.file for picture in pictures), *on_paper],
+    )
+
+
 def queue_for_sending(
     session: Session,
-    report: WeeklyReport,
+    mailing: Mailing,
     organizers: Sequence[Organizer],
     *,
     sender_name: str,
     sender_address: str,
-    public_url: str,
     tokens: Tokens,
     now: datetime,
-    with_pdf: bool = False,
 ) -> int:
     """One copy for each organizer, however often it is called; the number that were added."""
-    pictures = mailed(Figures.model_validate(report.figures))
-    on_paper = [_on_paper(session, report, public_url)] if with_pdf else []
     return queue_for_organizers(
         session,
         organizers,
-        _skeleton(report, public_url, pictures),
-        about=f"report:{report.week}",
+        mailing.skeleton,
+        about=f"report:{mailing.week}",
         purpose=Purpose.report,
         sender_name=sender_name,
         sender_address=sender_address,
         tokens=tokens,
         now=now,
-        enclosures=[*(picture.file for picture in pictures), *on_paper],
+        enclosures=mailing.enclosures,
     )
+
+
+def _keep(session: Session, figures: Figures) -> None:
+    values = figures.model_dump(mode="json")
+    report = WeeklyReport(week=figures.week, made_at=figures.made_at, figures=values)
+    insert_once(session, report)
 
 
 def _first_week(session: Session, made: set[str], zone: ZoneInfo) -> Week | None:
@@ -126,20 +172,13 @@ def _due_since(week: Week, now: datetime, zone: ZoneInfo) -> Iterator[Week]:
         week = week.next
 
 
-def _skeleton(report: WeeklyReport, public_url: str, pictures: Sequence[Mailed]) -> Skeleton:
-    figures, links = Figures.model_validate(report.figures), rendering.Links(public_url)
+def _skeleton(figures: Figures, links: rendering.Links, pictures: Sequence[Mailed]) -> Skeleton:
     return Skeleton.of(
         "en",
         _without_markers(wording.subject(figures)),
         _without_markers(rendering.as_text(figures, links)),
         _without_markers(rendering.as_html(figures, links, pictures)),
     )
-
-
-def _on_paper(session: Session, report: WeeklyReport, public_url: str) -> Enclosure:
-    figures = Figures.model_validate(report.figures)
-    before = stored(session, Week.parse(report.week).previous)
-    return paper.enclosed(figures, before, rendering.Links(public_url))
 
 
 def _without_markers(text: str) -> str:

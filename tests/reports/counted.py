@@ -13,8 +13,14 @@ from outreach.reports.weeks import Week
 
 
 def compute(
-    session: Session, week: Week, *, zone: ZoneInfo, states: MemberStates, now: datetime
+    session: Session,
+    week: Week,
+    *,
+    zone: ZoneInfo,
+    states: MemberStates,
+    now: datetime,
+    before: Figures | None = None,
 ) -> Figures:
     session.flush()
     catch_up(session, zone)
-    return figures.compute(session, week, zone=zone, states=states, now=now)
+    return figures.compute(session, week, zone=zone, states=states, now=now, before=before)

@@ -22,6 +22,7 @@ from outreach.inbox.tables import IncomingMail
 from outreach.letters.tables import Skeleton
 from outreach.reports import weekly
 from outreach.reports.erasing import Erased, erase
+from outreach.reports.figures import Figures
 from outreach.reports.tables import WeeklyReport
 from outreach.reports.weeks import Week
 from tests.inbox.samples import a_mail
@@ -51,11 +52,10 @@ def a_mailed_report(session: Session) -> None:
     report = weekly.make(session, WEEK, zone=ZoneInfo("UTC"), states=load_states(), now=at)
     weekly.queue_for_sending(
         session,
-        report,
+        weekly.mailing(Figures.model_validate(report.figures), ""),
         weekly.readers(session),
         sender_name="Outreach",
         sender_address="inbox@in.example.org",
-        public_url="",
         tokens=TOKENS,
         now=at,
     )

@@ -1,12 +1,13 @@
 """The figures say what their definitions say."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
+from outreach.campaigns.tables import Campaign
 from outreach.contacts.states import MemberStates
 from outreach.delivery.tables import Purpose, State
 from outreach.inbox.kinds import MailKind
@@ -14,9 +15,9 @@ from outreach.reports.definitions import DEFINITIONS, FIGURES
 from outreach.reports.figures import Breakdown, Count, Figures
 from outreach.reports.weeks import Week
 from outreach.tracking.tables import Agent, EventKind
-from tests.reports import brute_force
+from tests.reports import brute_force, by_hand
 from tests.reports.counted import compute
-from tests.reports.generated import generate
+from tests.reports.generated import DOMAINS, generate
 from tests.reports.rows import Rows
 
 IN_WEEK = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -56,6 +57,83 @@ def test_every_figure_is_what_counting_by_hand_gives(
         assert named(figures.steps) == brute_force.by_step(rows.session, period)
         reasons = {held.reason: held.count for held in figures.held_back}
         assert reasons == brute_force.by_reason(rows.session, period)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 6])
+def test_what_is_listed_beside_the_figures_is_what_looking_at_each_row_gives(
+    rows: Rows, week: Week, zone: ZoneInfo, states: MemberStates, seed: int
+) -> None:
+    generate(rows, seed, zone)
+    session = rows.session
+    for asked in (week.previous, week, week.next):
+        figures = compute(session, asked, zone=zone, states=states, now=AFTER)
+        period, ahead = asked.bounds(zone), max(asked.next, Week.containing(AFTER, zone))
+        assert figures.first_answers
+        assert figures.silence
+        assert figures.outcomes
+        told = {name: getattr(figures.first_answers, name) for name in ("week", "so_far")}
+        waits = {name: (wait.answers, wait.half_within) for name, wait in told.items()}
+        assert waits == by_hand.waits(session, period)
+        said = {each.outcome: each.count for each in figures.outcomes}
+        assert said == by_hand.outcomes(session, period)
+        assert sum(said.values()) == figures.counts["missions_answered"].so_far
+        silent = {one.organization: (one.since, one.step) for one in figures.silence.missions}
+        assert silent == by_hand.silent(session, period[1])
+        assert figures.silence.count == sum(figures.silence.regions.values()) == len(silent)
+        assert figures.silence.week_before == len(by_hand.silent(session, period[0]))
+        assert {
+            one.thread_id: (one.mails, one.received_at, one.first_lines) for one in figures.answers
+        } == by_hand.answers(session, period)
+        first = max(ahead.monday, AFTER.astimezone(zone).date())
+        coming = {(one.slug, one.step, one.day): one.copies for one in figures.coming}
+        assert coming == by_hand.coming(session, first, ahead.sunday, zone)
+        loads = {str(one.agent): (one.week, one.so_far) for one in figures.loads}
+        assert loads == by_hand.loads(session, asked.monday, asked.sunday)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_health_of_each_sending_domain_is_that_of_its_campaigns_copies(
+    rows: Rows, week: Week, zone: ZoneInfo, states: MemberStates, seed: int
+) -> None:
+    generate(rows, seed, zone)
+    figures = compute(rows.session, week, zone=zone, states=states, now=AFTER)
+    campaigns = rows.session.exec(select(Campaign).order_by(col(Campaign.id))).all()
+    assert figures.health
+    for domain, campaign in zip(figures.health, campaigns, strict=True):
+        things = brute_force.things_of(
+            rows.session, lambda copy, campaign=campaign: copy.campaign_id == campaign.id
+        )
+        by_hand = brute_force.totals(things, week.bounds(zone))
+        rates = {rate.name: (rate.bad, rate.of) for rate in domain.rates}
+        assert rates == {
+            "returned": (by_hand["bounced"] + by_hand["failed"], by_hand["handed_over"]),
+            "complaints": (by_hand["complaints"], by_hand["sent"]),
+        }
+    assert [domain.domain for domain in figures.health] == list(DOMAINS)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_open_tasks_and_their_age_are_what_looking_at_each_row_gives(
+    rows: Rows, week: Week, zone: ZoneInfo, states: MemberStates, seed: int
+) -> None:
+    generate(rows, seed, zone)
+    needs = compute(rows.session, week, zone=zone, states=states, now=AFTER).needs
+    old = datetime.combine(AFTER.astimezone(zone).date() - timedelta(days=7), time(), UTC)
+    (waiting,) = (need for need in needs if need.kind == "waiting")
+    assert (waiting.count, waiting.older) == by_hand.waiting(rows.session, old)
+    doubts = {need.slug: (need.count, need.older) for need in needs if need.kind == "in_doubt"}
+    assert doubts == by_hand.in_doubt(rows.session, old)
+
+
+def test_the_change_is_against_what_the_report_of_the_week_before_said(
+    rows: Rows, week: Week, zone: ZoneInfo, states: MemberStates
+) -> None:
+    generate(rows, 1, zone)
+    before = compute(rows.session, week.previous, zone=zone, states=states, now=AFTER)
+    figures = compute(rows.session, week, zone=zone, states=states, now=AFTER, before=before)
+    for name, count in figures.counts.items():
+        assert figures.change(name) == count.week - before.counts[name].week
+    assert before.change("sent") is None
 
 
 def test_the_weeks_add_up_to_what_there_is_so_far(

@@ -43,16 +43,15 @@ def queue(
     tokens: Tokens,
     with_pdf: bool = False,
 ) -> int:
+    figures = Figures.model_validate(report.figures)
     return weekly.queue_for_sending(
         session,
-        report,
+        weekly.mailing(figures, "https://desk.example.org", with_pdf=with_pdf),
         organizers,
         sender_name="Outreach",
         sender_address="reports@example.org",
-        public_url="https://desk.example.org",
         tokens=tokens,
         now=MONDAY_AT_8,
-        with_pdf=with_pdf,
     )
 
 
@@ -174,7 +173,7 @@ def test_the_report_is_enclosed_as_pdf_once_for_all_where_it_is_wanted(
     assert (file.name, file.media_type) == ("Weekly report 2026-W48.pdf", "application/pdf")
     figures = weekly.stored(rows.session, week)
     assert figures
-    assert file.content == paper.as_pdf(figures, None, Links("https://desk.example.org"))
+    assert file.content == paper.as_pdf(figures, Links("https://desk.example.org"))
 
 
 def attached(session: Session) -> list[Enclosure]:

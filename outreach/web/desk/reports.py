@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from outreach.accounts.feeds import feed_token
 from outreach.errors import NotFound
-from outreach.reports import paper, rendering, weekly
+from outreach.reports import paper, rendering, spreadsheet, weekly
 from outreach.reports.comparing import side_by_side
 from outreach.reports.figures import Figures
 from outreach.reports.rendering import Links
@@ -58,9 +58,10 @@ def show(week: str) -> str:
 def download(week: str, form: str) -> Response:
     wanted = Week.parse(week)
     with parts().database.reading() as session:
-        figures, before = _stored(session, wanted), weekly.stored(session, wanted.previous)
+        figures = _stored(session, wanted)
     media_type, made = _FORMS[form]
-    answer = Response(made(figures, before), mimetype=media_type)
+    links = Links(parts().settings.public_url)
+    answer = Response(made(figures, links), mimetype=media_type)
     name = f"weekly-report-{wanted}.{form}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
@@ -75,12 +76,12 @@ def _stored(session: Session, week: Week) -> Figures:
     return figures
 
 
-def _as_pdf(figures: Figures, before: Figures | None) -> bytes:
-    return paper.as_pdf(figures, before, Links(parts().settings.public_url))
+def _as_json(figures: Figures, links: Links) -> str:
+    return json.dumps(rendering.as_json(figures, links))
 
 
-_FORMS: dict[str, tuple[str, Callable[[Figures, Figures | None], str | bytes]]] = {
-    "pdf": ("application/pdf", _as_pdf),
-    "csv": ("text/csv", lambda figures, _: rendering.as_csv(figures)),
-    "json": ("application/json", lambda figures, _: json.dumps(rendering.as_json(figures))),
+_FORMS: dict[str, tuple[str, Callable[[Figures, Links], str | bytes]]] = {
+    "pdf": ("application/pdf", paper.as_pdf),
+    "csv": ("text/csv", spreadsheet.as_csv),
+    "json": ("application/json", _as_json),
 }
