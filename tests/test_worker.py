@@ -21,6 +21,7 @@ from outreach.demo.mailroom import Received
 from outreach.demo.story import FastClock, next_moment, set_up
 from outreach.inbox import receiving
 from outreach.inbox.tables import RawMail, RawState
+from outreach.reports import weekly
 from outreach.reports.counters.tables import Counter
 from outreach.reports.tables import WeeklyReport
 from outreach.reports.weeks import Week
@@ -97,6 +98,30 @@ def test_the_report_that_is_mailed_has_itself_as_pdf_where_the_settings_say_so(
     parts = (part for mail in mails for part in mail.walk())
     files = [part for part in parts if part.get_content_type() == "application/pdf"]
     assert [file.get_filename() for file in files] == [f"Weekly report {week}.pdf"] * 2
+
+
+def test_a_report_is_drawn_while_nobody_waits_for_the_database_and_stands_with_its_mails_or_not(
+    outreach: Outreach, clock: FastClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(outreach, clock, lambda line: None)
+    week = Week.containing(clock.now, ZoneInfo(outreach.settings.timezone)).previous
+
+    def broken(*_: object, **__: object) -> None:
+        with outreach.database.transaction() as session:  # as somebody else does meanwhile
+            audit.note(session, actor="somebody", act="something", now=clock.now)
+            assert session.get(WeeklyReport, str(week)) is None
+        raise RuntimeError("no room left")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(weekly, "mailing", broken)
+        with pytest.raises(RuntimeError):
+            worker.make_report(outreach, week, clock.now)
+    for _ in range(2):
+        worker.make_report(outreach, week, clock.now)
+    with outreach.database.reading() as session:
+        assert [report.week for report in session.exec(select(WeeklyReport))] == [str(week)]
+        query = select(Delivery).where(Delivery.purpose == Purpose.report)
+        assert len(session.exec(query).all()) == 2
 
 
 def test_a_stage_that_breaks_off_does_not_keep_the_others_from_work(

@@ -129,6 +129,7 @@ def _outcomes(figures: Figures) -> Iterator[Section]:
         ("Outcome", "Missions", "Of"),
         tuple(rows),
         "As organizers have noted it by now; so far.",
+        words=frozenset({0, 2}),
     )
 
 
@@ -139,7 +140,9 @@ def _silent_by_region(figures: Figures, silence: Silence) -> Section:
         for name, count in silence.regions.items()
     )
     columns = ("Region", "Silent", "Of")
-    return Section("Still silent", columns, tuple(regions), _silence_told(figures, silence))
+    return Section(
+        "Still silent", columns, tuple(regions), _silence_told(figures, silence), frozenset({0, 2})
+    )
 
 
 def _silent_longest(figures: Figures, silence: Silence) -> Section:
@@ -211,7 +214,8 @@ def _held_back(figures: Figures) -> Iterator[Section]:
         for each in figures.held_back
     )
     columns = ("Reason", "Week", "So far", "Of")
-    yield Section("Why copies are held back", columns, tuple(rows), in_mail=5)
+    words = frozenset({0, 3})
+    yield Section("Why copies are held back", columns, tuple(rows), words=words, in_mail=5)
 
 
 def _breakdown(kind: str, parts: list[Breakdown], in_mail: int) -> Section:

@@ -243,3 +243,31 @@ def test_a_stranger_cannot_write_places_to_fill_into_a_report(
     copy = copies.fill(rows.session.exec(select(Skeleton)).one(), copies.values([], links))
     assert "https://u.example.org" not in copy.text + copy.html
     assert "zq 7slot0qz" in copy.text
+
+
+def test_what_was_drafted_is_not_kept_once_an_answer_was_taken_out(
+    rows: Rows, week: Week, zone: ZoneInfo, states: MemberStates
+) -> None:
+    thread = rows.thread(rows.campaign(), rows.mission().id or 0)
+    mail = rows.mail(MailKind.reply, APPROVED, thread_id=thread.id)
+    asked = {"zone": zone, "states": states, "now": MONDAY_AT_8}
+    drafted = weekly.draft(rows.session, week, **asked)
+    mail.text = ""
+    rows.session.flush()
+    assert not weekly.keep(rows.session, drafted, states)
+    assert weekly.stored(rows.session, week) is None
+    again = weekly.draft(rows.session, week, **asked)
+    assert weekly.keep(rows.session, again, states)
+    assert weekly.stored(rows.session, week) == again
+    assert not weekly.keep(rows.session, drafted, states)
+
+
+def test_a_report_keeps_what_the_one_before_it_said(
+    rows: Rows, report: WeeklyReport, week: Week, zone: ZoneInfo, states: MemberStates
+) -> None:
+    later = MONDAY_AT_8 + timedelta(weeks=1)
+    weekly.make(rows.session, week.next, zone=zone, states=states, now=later)
+    figures = weekly.stored(rows.session, week.next)
+    assert figures
+    assert figures.change("sent") == -1
+    assert Figures.model_validate(report.figures).change("sent") is None
