@@ -24,6 +24,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from outreach.accounts import audit, links
 from outreach.campaigns import notices, progress, refusals
 from outreach.contacts import uploads
+from outreach.contacts.loading import Loader
 from outreach.db import Clock
 from outreach.delivery import sending
 from outreach.errors import OutreachError
@@ -37,6 +38,7 @@ _log = logging.getLogger(__name__)
 
 INTERVAL = timedelta(seconds=15)
 FETCHING_INTERVAL = timedelta(minutes=1)
+LOADING_INTERVAL = timedelta(seconds=1)  # somebody looks at a page and waits
 RECOUNTING_INTERVAL = timedelta(days=1)
 # A slow mail server must not keep an answer from being read: then the rest goes in the next pass.
 SENDING_SECONDS = 60.0
@@ -95,8 +97,14 @@ def tick(outreach: Outreach, clock: Clock, stop: Callable[[], bool] = lambda: Fa
 
 
 def single_pass(outreach: Outreach, clock: Clock) -> Pass:
-    """A tick without a worker, which would fetch mail beside its ticks."""
-    return _go_through({"fetching mail": _fetch_mail, **STAGES}, outreach, clock, Pass())
+    """A tick without a worker, which would fetch mail and load contacts beside its ticks."""
+    before = {"fetching mail": _fetch_mail, "loading contacts": _load_contacts}
+    return _go_through({**before, **STAGES}, outreach, clock, Pass())
+
+
+def load_contacts(outreach: Outreach, stop: Callable[[], bool]) -> None:
+    """A pass over the files of contacts that somebody uploaded and waits for."""
+    _go_through({"loading contacts": _load_contacts}, outreach, outreach.clock, Pass(stop))
 
 
 Stages = Mapping[str, Callable[[Outreach, Clock, Pass], None]]
@@ -123,6 +131,10 @@ def _fetch_mail(outreach: Outreach, clock: Clock, done: Pass) -> None:
         done.fetched = fetching.fetch(
             outreach.database, outreach.settings.imap_url, clock, stop=done.stop
         )
+
+
+def _load_contacts(outreach: Outreach, clock: Clock, done: Pass) -> None:
+    Loader(outreach.database, outreach.states, outreach.tokens, clock, done.stop).work()
 
 
 def _read_the_inbox(outreach: Outreach, clock: Clock, done: Pass) -> None:
@@ -232,6 +244,13 @@ def run(outreach: Outreach) -> None:
         scheduler.add_job(
             fetcher.fetch, "interval", seconds=FETCHING_INTERVAL.seconds, next_run_time=at_once
         )
+    # So is this one: thousands of contacts take their time, and one of them should not wait.
+    scheduler.add_job(
+        lambda: load_contacts(outreach, stopping.is_set),
+        "interval",
+        seconds=LOADING_INTERVAL.seconds,
+        next_run_time=at_once,
+    )
     # Another of its own, for it takes minutes where there are millions of copies.
     scheduler.add_job(
         lambda: recount(outreach, stopping.is_set),

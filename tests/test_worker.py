@@ -195,6 +195,7 @@ def slow(*_):
     print("finished", flush=True)
 
 worker.STAGES = {"slow": slow}
+worker.load_contacts = lambda *_: None
 worker.run(Parts())
 print("closed", flush=True)
 """

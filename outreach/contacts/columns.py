@@ -15,6 +15,7 @@ _MOST_OWN = 100
 _LONGEST_OWN = 60
 
 _REQUIRED = ("address", "state")
+_ONE_COLUMN = "it is all one column: between cells there must be commas, semicolons, tabs or |"
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,15 @@ def guess(cells: Sequence[str]) -> Columns:
 def as_chosen(cells: Sequence[str], fields: Sequence[str]) -> Columns:
     """As a person says. Raises InvalidInput for what cannot be said of these columns."""
     columns = Columns(_headers(cells), tuple(fields))
-    if len(columns.headers) != len(columns.fields) or not all(
-        map(_may_be, columns.headers, columns.fields)
-    ):
+    if not allows(columns):
         raise InvalidInput("These columns are not those of the file: load the page anew.")
     return columns
+
+
+def allows(columns: Columns) -> bool:
+    """That each field is one that a column with such a header may be."""
+    headers, fields = columns.headers, columns.fields
+    return len(headers) == len(fields) and all(map(_may_be, headers, fields))
 
 
 def own_field(header: str) -> str | None:
@@ -105,7 +110,13 @@ def _require(fields: Sequence[str], headers: Sequence[str], filename: str) -> No
         raise InvalidInput(
             f"{filename} has no column for {' and none for '.join(_label(f) for f in missing)}. "
             f"Its headers are: {found or 'none'}.",
-            [f"for {_label(field)} it may be: {', '.join(HEADERS[field])}" for field in missing],
+            [
+                *([_ONE_COLUMN] if len(headers) == 1 else []),
+                *(
+                    f"for {_label(field)} it may be: {', '.join(HEADERS[field])}"
+                    for field in missing
+                ),
+            ],
         )
 
 

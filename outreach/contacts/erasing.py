@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, case, delete, false, or_, update
 from sqlmodel import Session, col, select
 
 from outreach.bulk import among
-from outreach.contacts.tables import Contact, ContactUpload, ListMembership
+from outreach.contacts.tables import Contact, ContactUpload, ListMembership, UploadStage
 from outreach.delivery.addresses import canonical, erased
 from outreach.delivery.forgetting import blank_copies, forget_texts
 from outreach.delivery.states import move_where
@@ -102,14 +102,15 @@ def erase(session: Session, person: Person, *, now: datetime, also: Collection[i
 
     ``also`` are ids of answers that went to the person by another address. Suppressions stay
     without their remarks: they only keep mail from an address. Files that wait to be imported
-    may hold the person: all of them go.
+    may hold the person: all of them go, but one that is being stored, where the person is left out.
     """
     theirs = or_(person.copies(), among(session, col(Delivery.id), also))
     done = _blank_copies(session, theirs, person.mark, now)
     session.exec(
         update(Suppression).where(col(Suppression.address).in_(person.addresses)).values(detail="")
     )
-    session.exec(delete(ContactUpload))
+    waiting = col(ContactUpload.stage) != UploadStage.to_store
+    session.exec(delete(ContactUpload).where(waiting))
     if person.contact is not None and person.is_known:
         for contact, mark in [(person.contact, person.mark), *person.merged]:
             _blank_contact(session, contact, mark, now)

@@ -16,9 +16,11 @@ from outreach.errors import InvalidInput
 
 Row = tuple[int, list[str]]
 
-_DELIMITERS = ",;\t"
+_DELIMITERS = ",;\t|"
 _XLSX = b"PK\x03\x04"
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_TEXT_SAMPLE = 4_096
 _BLOCK = 1 << 20
 _HEADER_SAMPLE = 20_000
 _LARGEST_UNPACKED = 200_000_000  # bytes; 100,000 contacts take a tenth of it
@@ -31,7 +33,11 @@ def read_rows(path: Path) -> Iterator[Row]:
     The file is read as it is asked for, never whole. Raises InvalidInput naming the row.
     """
     try:
-        yield from (row for row in _any_rows(path) if any(cell.strip() for cell in row[1]))
+        rows = (row for row in _any_rows(path) if any(cell.strip() for cell in row[1]))
+        for place, row in enumerate(rows):
+            if not place and len(row[1]) > _MOST_COLUMNS:
+                raise InvalidInput(f"{path.name} has more than {_MOST_COLUMNS} columns.")
+            yield row
     except UnicodeDecodeError:
         raise InvalidInput(
             f"{path.name} is no text in UTF-8, UTF-16 or Windows-1252. "
@@ -41,12 +47,31 @@ def read_rows(path: Path) -> Iterator[Row]:
         raise InvalidInput(f"{path} cannot be read: {error.strerror or error}.") from None
 
 
+def require_table(path: Path) -> None:
+    """Raises InvalidInput for what by its first bytes, or by its parts, can be no such file."""
+    _is_workbook(path)
+
+
 def _any_rows(path: Path) -> Iterator[Row]:
+    return _padded(_xlsx_rows(path)) if _is_workbook(path) else _csv_rows(path)
+
+
+def _is_workbook(path: Path) -> bool:
     with path.open("rb") as file:
-        start = file.read(4)
-    if start == _OLD_EXCEL:
-        raise InvalidInput(f"{path.name} is in Excel's old format: save it as .xlsx or CSV.")
-    return _padded(_xlsx_rows(path)) if start == _XLSX else _csv_rows(path)
+        start = file.read(_TEXT_SAMPLE)
+    if start.startswith(_OLD_EXCEL):
+        raise InvalidInput(
+            f"{path.name} is in Excel's old format, or has a password: save it as .xlsx or CSV, "
+            "without one."
+        )
+    if start.startswith(_XLSX):
+        _check_parts(path)
+        return True
+    if b"\0" in start and not start.startswith(_UTF16):
+        raise InvalidInput(
+            f"{path.name} is neither text nor a workbook. Save it as CSV in UTF-8, or as .xlsx."
+        )
+    return False
 
 
 def _csv_rows(path: Path) -> Iterator[Row]:
@@ -72,7 +97,7 @@ def _explain(error: csv.Error) -> str:
 def _encoding(path: Path) -> str:
     with path.open("rb") as file:
         start = file.read(4)
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if start.startswith(_UTF16):
         return "utf-16"
     return "utf-8-sig" if _is_utf8(path) else "cp1252"
 
@@ -101,13 +126,12 @@ def _delimiter(path: Path, encoding: str) -> str:
 
 
 def _xlsx_rows(path: Path) -> Iterator[Row]:
-    _check_size(path)
     try:
         with path.open("rb") as file, closing(_workbook(file)) as workbook:
             sheet = workbook.worksheets[0]
             sheet.reset_dimensions()  # what programs write there is often wrong
             for number, cells in enumerate(
-                sheet.iter_rows(values_only=True, max_col=_MOST_COLUMNS), start=1
+                sheet.iter_rows(values_only=True, max_col=_MOST_COLUMNS + 1), start=1
             ):
                 values = [_text(cell) for cell in cells]
                 yield number, values[: _width(values)]
@@ -117,14 +141,18 @@ def _xlsx_rows(path: Path) -> Iterator[Row]:
         raise InvalidInput(f"{path.name} is damaged, or is no .xlsx workbook.") from None
 
 
-def _check_size(path: Path) -> None:
+def _check_parts(path: Path) -> None:
     """A small workbook can unpack to more than the machine holds."""
     try:
         with zipfile.ZipFile(path) as packed:
-            size = sum(part.file_size for part in packed.infolist())
+            parts = {part.filename: part.file_size for part in packed.infolist()}
     except zipfile.BadZipFile:
         raise InvalidInput(f"{path.name} is damaged, or is no .xlsx workbook.") from None
-    if size > _LARGEST_UNPACKED:
+    if "xl/vbaProject.bin" in parts:
+        raise InvalidInput(f"{path.name} holds macros: save it as .xlsx, which holds none.")
+    if "xl/workbook.xml" not in parts:
+        raise InvalidInput(f"{path.name} is no .xlsx workbook: save it as one, or as CSV.")
+    if sum(parts.values()) > _LARGEST_UNPACKED:
         raise InvalidInput(f"{path.name} is too large when unpacked; save it as CSV.")
 
 

@@ -1,10 +1,13 @@
 """Missions, contacts and contact lists, as stored."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import DDL, JSON, Index, UniqueConstraint, event, text
 from sqlmodel import Field, SQLModel
+
+from outreach.db import enum_type
 
 
 class Mission(SQLModel, table=True):
@@ -81,17 +84,43 @@ class ListMembership(SQLModel, table=True):
     contact_id: int = Field(foreign_key="contact.id", primary_key=True, index=True)
 
 
-class ContactUpload(SQLModel, table=True):
-    """A file of contacts between its preview and its storing; deleted after a day.
+class UploadStage(StrEnum):
+    """How far a file of contacts is on its way in."""
 
-    In the database, for the process that stores it may not be the one that took it in.
-    """
+    to_check = "to_check"  # the worker reads it
+    checked = "checked"  # a person looks at what storing it would do
+    to_store = "to_store"  # the worker stores it, a portion at a time
+    stored = "stored"
+    broken = "broken"  # it went no further; ``problem`` says why
+
+
+class ContactUpload(SQLModel, table=True):
+    """A file of contacts on its way in; what is left of it is deleted after a day."""
 
     __tablename__ = "contact_upload"
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=200)
-    content: bytes
-    # What each column is taken for, where a person has said so: see ``columns.Columns``
-    fields: list[str] | None = Field(default=None, sa_type=JSON)
+    by: str = Field(max_length=320)  # who brought it, then who had it stored
     uploaded_at: datetime = Field(index=True)
+    stage: UploadStage = Field(sa_type=enum_type(UploadStage))
+    leased_until: datetime | None = None  # while a worker has it in hand
+    done: int = 0  # rows of this stage that the worker is through with
+    total: int | None = None  # of how many, once that is known
+    problem: str = ""
+    # What each column is taken for: see ``columns.Columns``; none before the first look
+    fields: list[str] | None = Field(default=None, sa_type=JSON)
+    findings: dict[str, Any] | None = Field(default=None, sa_type=JSON)  # inspecting.Findings
+    list_slug: str = Field(default="", max_length=80)
+    stored: dict[str, int] = Field(default={}, sa_type=JSON)  # contacts, by what was done to them
+
+
+class ContactUploadFile(SQLModel, table=True):
+    """The file itself, until it is stored. In a table of its own, for progress is written often
+    beside it; in the database, for the worker may be on another machine.
+    """
+
+    __tablename__ = "contact_upload_file"
+
+    upload_id: int = Field(foreign_key="contact_upload.id", primary_key=True, ondelete="CASCADE")
+    content: bytes

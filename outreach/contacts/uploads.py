@@ -1,176 +1,135 @@
-"""Files of contacts on their way in: kept for a day, looked at, and stored as they were seen."""
+"""Files of contacts on their way in: taken, looked at, told to be stored, and deleted."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import orjson
-from sqlalchemy import delete
-from sqlmodel import Session, col
+from sqlmodel import Session, col, delete, select
 
-from outreach.contacts.columns import Columns, as_chosen, checked, guess
-from outreach.contacts.erasing import ErasedAddresses
-from outreach.contacts.importing import (
-    ImportResult,
-    check_rows,
-    first_row,
-    import_contacts,
-    write_rows,
-)
-from outreach.contacts.reading import read_rows
-from outreach.contacts.rows import RowReader
-from outreach.contacts.staging import Staging
-from outreach.contacts.states import MemberStates
-from outreach.contacts.storing import Change, Store
-from outreach.contacts.tables import ContactUpload
-from outreach.delivery.suppression import suppressed
+from outreach.contacts.columns import Columns, allows
+from outreach.contacts.fields import read_slug
+from outreach.contacts.inspecting import Findings
+from outreach.contacts.reading import require_table
+from outreach.contacts.tables import ContactUpload, ContactUploadFile, UploadStage
 from outreach.errors import InvalidInput, NotAllowed, NotFound
-from outreach.tokens import Tokens
 
-LARGEST = 10_000_000  # bytes
-MOST_ROWS = 20_000
+LARGEST = 25_000_000  # bytes
 KEPT = timedelta(days=1)
-_SHOWN = 10
-_CHUNK = 1_000
-_FILE = "Your file"  # so it is called in what goes back to whoever brought it
+CALLED = "Your file"  # in what is told to whoever brought it
+_LISTED = 20
 
 
-@dataclass
-class Preview:
-    """What storing a file would do; nothing but ``columns`` where ``problem`` is against them.
-
-    ``first`` are the first good rows, ``stopped`` the addresses that nothing is sent to, and
-    ``seen`` names all of it: only what was seen is stored.
-    """
-
-    columns: Columns
-    problem: str = ""
-    result: ImportResult = field(default_factory=ImportResult)
-    first: Sequence[Change] = ()
-    stopped: int = 0
-    seen: str = ""
-
-    @property
-    def good_rows(self) -> int:
-        return self.result.added + self.result.updated + self.result.unchanged
-
-
-def keep(session: Session, name: str, content: bytes, now: datetime) -> ContactUpload:
-    """Raises InvalidInput for what is no table, or has more rows than the desk takes."""
+def keep(session: Session, name: str, content: bytes, by: str, now: datetime) -> ContactUpload:
+    """Raises InvalidInput for what is too large, or can be no table."""
     forget_old(session, now)
-    upload = ContactUpload(name=name[-200:], content=content, uploaded_at=now)
-    with _as_file(upload) as path:
-        rows = read_rows(path)
-        upload.fields = list(guess(first_row(rows, _FILE)).fields)
-        if next(islice(rows, MOST_ROWS, None), None):
-            raise InvalidInput(
-                f"{_FILE} has more than {MOST_ROWS:,} rows. Cut it into smaller ones, or ask "
-                "whoever runs this server: outreach contacts import FILE takes any number."
-            )
+    if len(content) > LARGEST:
+        raise InvalidInput(f"The file is larger than {LARGEST:,} bytes. Cut it into smaller ones.")
+    with as_file(content) as path:
+        require_table(path)
+    stage = UploadStage.to_check
+    upload = ContactUpload(name=name[-200:], by=by, uploaded_at=now, stage=stage)
     session.add(upload)
+    session.flush()
+    session.add(ContactUploadFile(upload_id=upload.id or 0, content=content))
     session.flush()
     return upload
 
 
-def get(session: Session, number: int) -> ContactUpload:
-    upload = session.get(ContactUpload, number)
+def every(session: Session) -> Sequence[ContactUpload]:
+    """The latest first."""
+    query = select(ContactUpload).order_by(col(ContactUpload.id).desc()).limit(_LISTED)
+    return session.exec(query).all()
+
+
+def get(session: Session, number: int, *, to_change: bool = False) -> ContactUpload:
+    query = select(ContactUpload).where(ContactUpload.id == number)
+    upload = session.exec(query.with_for_update() if to_change else query).first()
     if upload is None:
         raise NotFound("That file is not here any more: it is kept for a day. Upload it again.")
     return upload
 
 
-def choose(session: Session, upload: ContactUpload, fields: Sequence[str]) -> None:
-    """What each column is. Raises InvalidInput for what cannot be said of these columns."""
-    with _as_file(upload) as path:
-        as_chosen(first_row(read_rows(path), _FILE), fields)
+def findings(upload: ContactUpload) -> Findings | None:
+    return Findings.model_validate(upload.findings) if upload.findings else None
+
+
+def choose(session: Session, number: int, fields: Sequence[str]) -> None:
+    """What each column is; the file is looked at again with that.
+
+    Raises InvalidInput for what cannot be said of these columns, NotAllowed at another stage.
+    """
+    upload = _at_rest(session, number)
+    found = findings(upload)
+    if found is None or not allows(Columns(tuple(found.headers), tuple(fields))):
+        raise InvalidInput("These columns are not those of the file: load the page anew.")
     upload.fields = list(fields)
-    session.add(upload)
+    _hand_on(session, upload, UploadStage.to_check)
 
 
-def preview(
-    session: Session, upload: ContactUpload, states: MemberStates, *, tokens: Tokens, now: datetime
-) -> Preview:
-    with _as_file(upload) as path, Staging() as staging:
-        rows = read_rows(path)
-        shown = Preview(as_chosen(first_row(rows, _FILE), upload.fields or ()))
-        try:
-            reader = RowReader(checked(shown.columns, _FILE), states)
-        except InvalidInput as problem:
-            shown.problem = str(problem)
-            return shown
-        check_rows(rows, reader, staging, shown.result)
-        erased = ErasedAddresses(session, tokens)
-        store = Store(session, erased, list_slug=None, now=now, dry_run=True)
-        write_rows(store, staging, shown.result)
-        shown.first = store.compare(next(staging.chunks(_SHOWN), []))
-        shown.stopped = _count_stopped(session, staging)
-        shown.seen = _fingerprint(upload, shown.result)
-    return shown
+def begin_storing(
+    session: Session, number: int, *, by: str, list_slug: str, skip_bad: bool, seen: str
+) -> ContactUpload:
+    """Have the worker store it, as somebody saw it: ``seen`` is that of the findings.
 
-
-def store(
-    session: Session,
-    upload: ContactUpload,
-    states: MemberStates,
-    *,
-    tokens: Tokens,
-    now: datetime,
-    list_slug: str | None,
-    skip_bad: bool,
-    seen: str,
-) -> ImportResult:
-    """Exactly what a preview showed. Raises NotAllowed where it would be anything else."""
-    with _as_file(upload) as path:
-        result = import_contacts(
-            session,
-            path,
-            states,
-            tokens=tokens,
-            now=now,
-            list_slug=list_slug,
-            fields=upload.fields,
-            skip_bad=True,
-        )
-    if _fingerprint(upload, result) != seen:
+    Raises InvalidInput for what is no name of a list, and NotAllowed for what nobody saw.
+    """
+    upload = _at_rest(session, number)
+    found = findings(upload)
+    if found is None or not found.seen or found.seen != seen:
         raise NotAllowed(
-            "Contacts, or the columns of this file, were changed after you looked. Nothing was "
-            "stored: go back, reload the page and look once more."
+            "The columns of this file were changed after you looked. Nothing was stored: reload "
+            "the page and look once more."
         )
-    if result.bad_rows and not skip_bad:
+    if found.bad_rows and not skip_bad:
         raise NotAllowed("Nothing was stored: say first that the rows with errors are left out.")
-    session.delete(upload)
-    return result
+    upload.by, upload.list_slug = by, _checked(list_slug)
+    upload.findings = found.model_copy(update={"first": []}).model_dump()
+    _hand_on(session, upload, UploadStage.to_store)
+    upload.total = found.good_rows
+    return upload
 
 
-def forget(session: Session, upload: ContactUpload) -> None:
+def forget(session: Session, number: int) -> None:
+    """Raises NotAllowed while it is being stored: half of it would stay."""
+    upload = get(session, number, to_change=True)
+    if upload.stage is UploadStage.to_store:
+        raise NotAllowed("It is being stored: that goes on to its end.")
     session.delete(upload)
 
 
 def forget_old(session: Session, now: datetime) -> None:
-    session.execute(delete(ContactUpload).where(col(ContactUpload.uploaded_at) <= now - KEPT))
+    """One that is being stored has a day more, to come to its end."""
+    at, storing = col(ContactUpload.uploaded_at), col(ContactUpload.stage) == UploadStage.to_store
+    old = (at <= now - KEPT) & ~storing | (at <= now - 2 * KEPT)
+    session.exec(delete(ContactUpload).where(old))
 
 
 @contextmanager
-def _as_file(upload: ContactUpload) -> Iterator[Path]:
+def as_file(content: bytes) -> Iterator[Path]:
     with TemporaryDirectory(prefix="outreach-") as folder:
-        path = Path(folder) / _FILE
-        path.write_bytes(upload.content)
+        path = Path(folder) / CALLED
+        path.write_bytes(content)
         yield path
 
 
-def _count_stopped(session: Session, staging: Staging) -> int:
-    chunks = staging.chunks(_CHUNK)
-    return sum(len(suppressed(session, [row.address for row in chunk])) for chunk in chunks)
+def _at_rest(session: Session, number: int) -> ContactUpload:
+    upload = get(session, number, to_change=True)
+    if upload.stage is not UploadStage.checked:
+        raise NotAllowed("The worker has this file in hand: wait until it is done, and look again.")
+    return upload
 
 
-def _fingerprint(upload: ContactUpload, result: ImportResult) -> str:
-    counts = [result.added, result.updated, result.unchanged, result.problem_count]
-    left_out = [result.erased_rows, result.merged_rows]
-    about = hashlib.sha256(upload.content)
-    about.update(orjson.dumps([upload.fields, counts, left_out]))
-    return about.hexdigest()
+def _hand_on(session: Session, upload: ContactUpload, stage: UploadStage) -> None:
+    upload.stage, upload.leased_until = stage, None
+    upload.done, upload.total, upload.problem = 0, None, ""
+    session.add(upload)
+    session.flush()
+
+
+def _checked(slug: str) -> str:
+    try:
+        return read_slug(slug) if slug else ""
+    except InvalidInput as wrong:
+        raise InvalidInput(f'"{slug[:80]}" {wrong}.') from None

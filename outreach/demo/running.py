@@ -19,6 +19,7 @@ from outreach.demo.recipients import Recipients
 from outreach.inbox import receiving
 from outreach.web.app import create_app
 from outreach.wiring import Outreach, build
+from outreach.worker import LOADING_INTERVAL, load_contacts
 
 HOST = "127.0.0.1"
 USUAL_PORT = 8000
@@ -46,7 +47,8 @@ def demo(folder: Path, tell: story.Telling) -> Iterator[Finished]:
         _live(outreach, provider, clock, tell)
         clock.let_go()
         figures = outcome.summary(outreach, time.monotonic() - began)
-        yield Finished(figures, outreach.settings.public_url)
+        with _worked_for(outreach):
+            yield Finished(figures, outreach.settings.public_url)
 
 
 def _build(folder: Path, provider: Provider, clock: story.FastClock) -> Outreach:
@@ -74,6 +76,24 @@ def _served(outreach: Outreach) -> Iterator[None]:
     port = int(outreach.settings.public_url.rpartition(":")[2])
     with closing(_Server(outreach, port)):
         yield
+
+
+@contextmanager
+def _worked_for(outreach: Outreach) -> Iterator[None]:
+    """What whoever looks around hands to the worker, and waits for, is done."""
+    ending = threading.Event()
+
+    def work() -> None:
+        while not ending.wait(LOADING_INTERVAL.total_seconds()):
+            load_contacts(outreach, ending.is_set)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        thread.join()
 
 
 class _Server:

@@ -29,10 +29,25 @@ def upgrade() -> None:
         "contact_upload",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=False),
-        sa.Column("fields", sa.JSON(), nullable=True),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(length=320), nullable=False),
         sa.Column("uploaded_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("stage", sa.String(length=24), nullable=False),
+        sa.Column("leased_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("problem", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=True),
+        sa.Column("findings", sa.JSON(), nullable=True),
+        sa.Column("list_slug", sqlmodel.sql.sqltypes.AutoString(length=80), nullable=False),
+        sa.Column("stored", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "contact_upload_file",
+        sa.Column("upload_id", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["upload_id"], ["contact_upload.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("upload_id"),
     )
     op.create_index("ix_contact_upload_uploaded_at", "contact_upload", ["uploaded_at"])
     op.add_column("contact", sa.Column("merged_into", sa.Integer(), nullable=True))

@@ -2,14 +2,16 @@
 
 from contextlib import closing
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from outreach.accounts import audit
 from outreach.accounts.tables import Role
-from outreach.contacts import lists, uploads
+from outreach.contacts import inspecting, lists, uploads
 from outreach.contacts.columns import LEFT_OUT, OWN, own_field
 from outreach.contacts.headers import HEADERS
+from outreach.contacts.loading import LEASE
+from outreach.contacts.tables import ContactUpload, UploadStage
 from outreach.errors import InvalidInput
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
@@ -17,6 +19,8 @@ from outreach.web.current import organizer, parts
 blueprint = Blueprint("contact_import", __name__, url_prefix="/contacts/import")
 
 LARGEST = uploads.LARGEST + 100_000  # bytes of the request, with what the form adds
+_SECONDS = 2  # between two looks at how far the worker is
+_AT_WORK = (UploadStage.to_check, UploadStage.to_store)
 
 
 @blueprint.get("")
@@ -31,31 +35,37 @@ def take() -> ResponseReturnValue:
     file = request.files.get("file")
     if file is None or not file.filename:
         return _form("Choose a file first."), 400
+    by, now = organizer().address, parts().clock()
     with closing(file):
         content = file.read(uploads.LARGEST + 1)
-    if len(content) > uploads.LARGEST:
-        return _form(f"The file is larger than {uploads.LARGEST:,} bytes."), 400
     try:
         with parts().database.transaction() as session:
-            upload = uploads.keep(session, file.filename, content, parts().clock())
+            upload = uploads.keep(session, file.filename, content, by, now)
     except InvalidInput as problem:
         return _form(str(problem)), 400
-    return redirect(url_for(".preview", number=upload.id), 303)
+    return redirect(url_for(".one", number=upload.id), 303)
 
 
 @blueprint.get("/<row:number>")
 @needs(Role.organizer)
-def preview(number: int) -> str:
-    return _preview(number)
+def one(number: int) -> ResponseReturnValue:
+    """What was found in it; or how far the worker is, told anew unless with ``?still=yes``."""
+    with parts().database.reading() as session:
+        upload = uploads.get(session, number)
+    if upload.stage is UploadStage.checked:
+        return _preview(upload)
+    response = make_response(_progress(upload))
+    if upload.stage in _AT_WORK and "still" not in request.args:
+        response.headers["Refresh"] = str(_SECONDS)
+    return response
 
 
 @blueprint.post("/<row:number>/columns")
 @needs(Role.organizer)
 def choose(number: int) -> ResponseReturnValue:
-    fields = request.form.getlist("field")
     with parts().database.transaction() as session:
-        uploads.choose(session, uploads.get(session, number), fields)
-    return redirect(url_for(".preview", number=number), 303)
+        uploads.choose(session, number, request.form.getlist("field"))
+    return redirect(url_for(".one", number=number), 303)
 
 
 @blueprint.post("/<row:number>/store")
@@ -65,59 +75,73 @@ def store(number: int) -> ResponseReturnValue:
     slug = form.get("new_list", "").strip() or form.get("list", "")
     try:
         with parts().database.transaction() as session:
-            result = uploads.store(
+            upload = uploads.begin_storing(
                 session,
-                uploads.get(session, number),
-                parts().states,
-                tokens=parts().tokens,
-                now=now,
-                list_slug=slug or None,
+                number,
+                by=by,
+                list_slug=slug,
                 skip_bad="skip_bad" in form,
                 seen=form.get("seen", ""),
             )
-            told = f"{result.added} new, {result.updated} updated"
+            told = f"{upload.total} rows"
             audit.note(
-                session, actor=by, act="contacts imported", subject=slug, detail=told, now=now
+                session,
+                actor=by,
+                act="import of contacts begun",
+                subject=slug,
+                detail=told,
+                now=now,
             )
     except InvalidInput as problem:
-        return _preview(number, str(problem)), 400
-    flash(f"Stored: {told}, {result.unchanged} unchanged. The uploaded file was deleted.")
-    return redirect(url_for("contacts.show", list=slug or None), 303)
+        with parts().database.reading() as session:
+            return _preview(uploads.get(session, number), str(problem)), 400
+    return redirect(url_for(".one", number=number), 303)
 
 
 @blueprint.post("/<row:number>/discard")
 @needs(Role.organizer)
 def discard(number: int) -> ResponseReturnValue:
     with parts().database.transaction() as session:
-        uploads.forget(session, uploads.get(session, number))
-    flash("The file was deleted. Nothing of it was stored.")
+        uploads.forget(session, number)
+    flash("The file was deleted. Nothing more of it is stored.")
     return redirect(url_for(".show"), 303)
 
 
 def _form(problem: str = "") -> str:
-    return render_template(
-        "desk/contact_import.html",
-        problem=problem,
-        largest=uploads.LARGEST,
-        most=uploads.MOST_ROWS,
-        fields={name: every[0] for name, every in HEADERS.items()},
-    )
-
-
-def _preview(number: int, problem: str = "") -> str:
     with parts().database.reading() as session:
-        upload = uploads.get(session, number)
-        seen = uploads.preview(
-            session, upload, parts().states, tokens=parts().tokens, now=parts().clock()
+        return render_template(
+            "desk/contact_import.html",
+            problem=problem,
+            uploads=uploads.every(session),
+            largest=uploads.LARGEST,
+            most=inspecting.MOST_ROWS,
+            fields={name: every[0] for name, every in HEADERS.items()},
         )
+
+
+def _preview(upload: ContactUpload, problem: str = "") -> str:
+    with parts().database.reading() as session:
         return render_template(
             "desk/contact_preview.html",
             upload=upload,
-            seen=seen,
-            problem=problem,
+            found=uploads.findings(upload),
+            problem=problem or upload.problem,
             lists=lists.every(session),
             fields={name: every[0] for name, every in HEADERS.items()},
             own_field=own_field,
             own=OWN,
             left_out=LEFT_OUT,
         )
+
+
+def _progress(upload: ContactUpload) -> str:
+    """A lease that ran out long ago, or was never taken, says that no worker is there."""
+    last = upload.leased_until or upload.uploaded_at
+    return render_template(
+        "desk/contact_progress.html",
+        upload=upload,
+        found=uploads.findings(upload),
+        at_work=upload.stage in _AT_WORK,
+        forsaken=last < parts().clock() - LEASE,
+        seconds=_SECONDS,
+    )
