@@ -106,7 +106,7 @@ class AuditEntry(SQLModel, table=True):
     at: datetime = Field(index=True)
     actor: str = Field(max_length=254)  # an organizer's address, or "command line"
     act: str = Field(max_length=60)  # a verb and its object, "campaign approved"
-    subject: str = Field(default="", max_length=200)
+    subject: str = Field(default="", max_length=200, index=True)
     detail: str = ""
 
 

@@ -42,6 +42,14 @@ def get(session: Session, number: int) -> tuple[Contact, Mission]:
     return found
 
 
+def merged_into(session: Session, number: int) -> int | None:
+    """The contact that took the place of this one."""
+    query = select(Contact.merged_into).where(
+        Contact.id == number, col(Contact.erased_at).is_(None)
+    )
+    return session.exec(query).first()
+
+
 def as_typed(contact: Contact, mission: Mission) -> dict[str, str]:
     """The contact as a form shows it, its own columns as ``own.<name>``."""
     values: dict[str, Any] = {**contact.model_dump(), **mission.model_dump(exclude={"id"})}

@@ -1,6 +1,6 @@
 """What happened with one contact, from when it came in to the last that was heard."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,15 +8,39 @@ from flask import url_for
 from sqlmodel import Session, col, or_, select
 
 from outreach.accounts.tables import AuditEntry
+from outreach.campaigns.schedule import schedule_of
 from outreach.campaigns.tables import Campaign
 from outreach.contacts.tables import Contact
 from outreach.delivery.suppression import WORDS
 from outreach.delivery.tables import Delivery, Purpose, Suppression
 from outreach.inbox.tables import IncomingMail
-from outreach.tracking.tables import Event, EventKind
+from outreach.tracking.tables import Agent, Event, EventKind
 from outreach.web.presentation import words
 
-MOST = 200  # copies, mails, events: the latest of each
+MOST = 200  # copies, mails, events, acts: the latest of each
+
+
+# What a campaign's own choice leaves to tell of an image.
+NOT_KEPT = {"count": "not told: only totals are kept", "off": "not asked for"}
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A mail to the contact. ``loaded`` is when its image was first loaded, as far as a campaign
+    keeps that; ``not_kept`` says why it does not.
+    """
+
+    delivery: Delivery
+    campaign: Campaign | None
+    loaded: datetime | None = None
+    loaded_by: Agent | None = None
+    not_kept: str = ""
+
+    @property
+    def name(self) -> str:
+        if self.campaign is None or self.delivery.purpose is Purpose.answer:
+            return words(self.delivery.purpose)
+        return f"{self.campaign.name}, step {self.delivery.step}"
 
 
 @dataclass(frozen=True)
@@ -29,7 +53,7 @@ class Happening:
     address: str = ""
 
 
-def copies_of(session: Session, contact: Contact) -> Sequence[tuple[Delivery, Campaign | None]]:
+def copies_of(session: Session, contact: Contact) -> Sequence[Copy]:
     """The latest first. What was withdrawn because it was merged away is not among them."""
     query = (
         select(Delivery, Campaign)
@@ -38,27 +62,46 @@ def copies_of(session: Session, contact: Contact) -> Sequence[tuple[Delivery, Ca
         .order_by(col(Delivery.id).desc())
         .limit(MOST)
     )
-    return session.exec(query).all()
+    found = session.exec(query).all()
+    keeps = {campaign.id: _kept(campaign) for _, campaign in found if campaign}
+    first = _first_loads(session, [copy.id for copy, _ in found])
+    return [
+        Copy(copy, campaign, *first.get(copy.id, (None, None)))
+        if campaign is None or (kept := keeps[campaign.id]) == "person"
+        else Copy(copy, campaign, not_kept=NOT_KEPT[kept])
+        for copy, campaign in found
+    ]
 
 
 def history(
-    session: Session,
-    contact: Contact,
-    copies: Sequence[tuple[Delivery, Campaign | None]],
-    stopped: Suppression | None,
+    session: Session, contact: Contact, copies: Sequence[Copy], stopped: Suppression | None
 ) -> list[Happening]:
     """The latest first."""
-    by_id = {copy.id: _name(copy, campaign) for copy, campaign in copies}
     told = [
         *_own(contact),
         *_noted(session, contact),
         *_sent(copies),
-        *_events(session, by_id),
-        *_mails(session, contact, by_id),
+        *_events(session, copies),
+        *_mails(session, contact, copies),
     ]
     if stopped:
         told.append(Happening(stopped.suppressed_at, "address stopped", WORDS[stopped.reason]))
     return sorted(told, key=lambda happening: happening.at, reverse=True)
+
+
+def _kept(campaign: Campaign) -> str:
+    return schedule_of(campaign).campaign.opens
+
+
+def _first_loads(
+    session: Session, copies: Sequence[int | None]
+) -> dict[int | None, tuple[datetime, Agent | None]]:
+    """By copy; one by a person goes before those by machines."""
+    loads = select(Event.delivery_id, Event.happened_at, Event.agent).where(
+        col(Event.delivery_id).in_(copies), Event.kind == EventKind.opened
+    )
+    found = sorted(session.exec(loads), key=lambda load: (load[2] != Agent.person, load[1]))
+    return {copy: (at, Agent(agent) if agent else None) for copy, at, agent in reversed(found)}
 
 
 def _own(contact: Contact) -> Iterator[Happening]:
@@ -68,41 +111,45 @@ def _own(contact: Contact) -> Iterator[Happening]:
 
 
 def _noted(session: Session, contact: Contact) -> Iterator[Happening]:
-    query = select(AuditEntry).where(AuditEntry.subject == f"contact {contact.id}")
+    """Also of those that were merged into it."""
+    merged = session.exec(select(Contact.id).where(Contact.merged_into == contact.id).limit(MOST))
+    subjects = [f"contact {number}" for number in (contact.id, *merged)]
+    query = select(AuditEntry).where(col(AuditEntry.subject).in_(subjects))
     for entry in session.exec(query.order_by(col(AuditEntry.id).desc()).limit(MOST)):
         by = f"by {entry.actor}"
         yield Happening(entry.at, entry.act, f"{entry.detail}, {by}" if entry.detail else by)
 
 
-def _sent(copies: Sequence[tuple[Delivery, Campaign | None]]) -> Iterator[Happening]:
-    for copy, campaign in copies:
-        if copy.sent_at:
-            yield Happening(copy.sent_at, f"{_name(copy, campaign)}: sent", "", _page(copy.id))
+def _sent(copies: Sequence[Copy]) -> Iterator[Happening]:
+    for copy in copies:
+        if copy.delivery.sent_at:
+            page = _page(copy.delivery.id)
+            yield Happening(copy.delivery.sent_at, f"{copy.name}: sent", "", page)
 
 
-def _events(session: Session, names: Mapping[int | None, str]) -> Iterator[Happening]:
-    query = select(Event).where(col(Event.delivery_id).in_(names))
+def _events(session: Session, copies: Sequence[Copy]) -> Iterator[Happening]:
+    """Loads of images only of campaigns that keep who loaded them."""
+    of = {copy.delivery.id: copy for copy in copies}
+    query = select(Event).where(col(Event.delivery_id).in_(of))
     for event in session.exec(query.order_by(col(Event.id).desc()).limit(MOST)):
-        what = f"{names[event.delivery_id]}: {_words(event)}"
-        yield Happening(event.happened_at, what, "", _page(event.delivery_id))
+        copy = of[event.delivery_id]
+        if event.kind is not EventKind.opened or not copy.not_kept:
+            what = f"{copy.name}: {_words(event)}"
+            yield Happening(event.happened_at, what, "", _page(event.delivery_id))
 
 
-def _mails(
-    session: Session, contact: Contact, names: Mapping[int | None, str]
-) -> Iterator[Happening]:
+def _mails(session: Session, contact: Contact, copies: Sequence[Copy]) -> Iterator[Happening]:
     """Without the texts: a mail may be megabytes long, and here only its coming counts."""
-    about = or_(
-        col(IncomingMail.contact_id) == contact.id, col(IncomingMail.delivery_id).in_(names)
-    )
-    query = select(IncomingMail.id, IncomingMail.received_at, IncomingMail.kind).where(about)
-    for number, at, kind in session.exec(query.order_by(col(IncomingMail.id).desc()).limit(MOST)):
-        yield Happening(at, f"mail came: {words(kind)}", "", url_for("mail.show", number=number))
-
-
-def _name(copy: Delivery, campaign: Campaign | None) -> str:
-    if campaign is None or copy.purpose is Purpose.answer:
-        return words(copy.purpose)
-    return f"{campaign.name}, step {copy.step}"
+    ids = [copy.delivery.id for copy in copies]
+    about = or_(col(IncomingMail.contact_id) == contact.id, col(IncomingMail.delivery_id).in_(ids))
+    mail = IncomingMail
+    query = select(mail.id, mail.thread_id, mail.received_at, mail.kind).where(about)
+    latest = query.order_by(col(mail.id).desc()).limit(MOST)
+    for number, thread, at, kind in session.exec(latest):
+        page = url_for("mail.show", number=number)
+        if thread:
+            page = url_for("thread.show", number=thread)
+        yield Happening(at, f"mail came: {words(kind)}", "", page)
 
 
 def _words(event: Event) -> str:

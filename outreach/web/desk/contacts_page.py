@@ -22,8 +22,11 @@ MOST_COLLEAGUES = 50
 
 
 @blueprint.get("")
-def show(number: int) -> str:
+def show(number: int) -> ResponseReturnValue:
+    """One that was merged into another leads there."""
     with parts().database.reading() as session:
+        if other := editing.merged_into(session, number):
+            return redirect(url_for(".show", number=other), 303)
         contact, mission = editing.get(session, number)
         copies = copies_of(session, contact)
         stopped = suppressed(session, [contact.address]).get(contact.address)
@@ -35,7 +38,7 @@ def show(number: int) -> str:
             colleagues=_colleagues(session, contact),
             most_colleagues=MOST_COLLEAGUES,
             copies=copies,
-            waiting=sum(copy.state is State.queued for copy, _ in copies),
+            waiting=sum(copy.delivery.state is State.queued for copy in copies),
             history=history(session, contact, copies, stopped),
             stopped=stopped,
             stopped_because=WORDS,
