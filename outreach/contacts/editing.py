@@ -33,10 +33,21 @@ class Refused(InvalidInput):
         self.reasons = reasons
 
 
-def get(session: Session, number: int) -> tuple[Contact, Mission]:
-    """Raises NotFound also for a contact that was erased or merged into another."""
+class ChangedMeanwhile(NotAllowed):
+    """Somebody else was quicker."""
+
+    def __init__(self) -> None:
+        super().__init__("Somebody changed this contact after you opened it: look at it anew.")
+
+
+def get(session: Session, number: int, *, to_change: bool = False) -> tuple[Contact, Mission]:
+    """Raises NotFound also for a contact that was erased or merged into another.
+
+    ``to_change``: whoever else wants to change it waits until the transaction ends.
+    """
     query = select(Contact, Mission).join(Mission).where(Contact.id == number, is_there())
-    found = session.exec(query).first()
+    lock = query.with_for_update(of=col(Contact.id)) if to_change else query
+    found = session.exec(lock.execution_options(populate_existing=to_change)).first()
     if found is None:
         raise NotFound("There is no such contact any more. Look for it among all contacts.")
     return found
@@ -88,11 +99,11 @@ def change(
     """The names of the fields that changed. ``seen`` is ``version`` as the form was made with.
 
     Whoever opted out has not opted in by a new address: what stops the old one stops the new one.
-    Raises Refused, and NotAllowed where somebody else was quicker.
+    Raises Refused and ChangedMeanwhile.
     """
-    contact, mission = get(session, number)
+    contact, mission = get(session, number, to_change=True)
     if seen != version(contact):
-        raise NotAllowed("Somebody changed this contact after you opened it: look at it anew.")
+        raise ChangedMeanwhile
     row = _read(typed, states)
     if row.address != contact.address:
         _require_free(session, row.address, tokens)

@@ -165,8 +165,9 @@ def test_doubles_are_found_whatever_the_portions(
     }.items():
         for number, name in enumerate(names):
             a_contact(session, states, f"{number}@{code.lower()}.example", code, name=name)
-    for portion in (1, 3, 4, 100):
+    for portion, most in ((1, 9), (3, 9), (4, 9), (100, 9), (100, 1)):
         monkeypatch.setattr(doubles, "_PORTION", portion)
+        monkeypatch.setattr(doubles, "MOST", most)
         after: int | None = 0
         found = []
         while after is not None:

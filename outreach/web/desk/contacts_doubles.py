@@ -8,7 +8,9 @@ from outreach.accounts import audit
 from outreach.accounts.tables import Role
 from outreach.contacts import doubles, editing
 from outreach.contacts.merging import merge
+from outreach.contacts.tables import Contact
 from outreach.delivery.suppression import suppressed
+from outreach.errors import NotAllowed
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
 from outreach.web.paging import read_number
@@ -41,8 +43,14 @@ def ask(number: int, other: int) -> str:
 def act(number: int, other: int) -> ResponseReturnValue:
     by, now = organizer().address, parts().clock()
     with parts().database.transaction() as session:
-        keep, _ = editing.get(session, number)
-        away, _ = editing.get(session, other)
+        found = [editing.get(session, each, to_change=True) for each in sorted((number, other))]
+        by_id = {contact.id: contact for contact, _ in found}
+        keep, away = by_id[number], by_id[other]
+        if request.form.get("seen") != _version(keep, away):
+            raise NotAllowed(
+                "Somebody changed one of the two after you looked, so they were not merged. "
+                "Go back, reload the page and look once more."
+            )
         done = merge(session, keep, away, now=now)
         told = f"contact {other} into it: {done.copies} copies moved, {done.withdrawn} withdrawn"
         subject = f"contact {number}"
@@ -51,10 +59,15 @@ def act(number: int, other: int) -> ResponseReturnValue:
     return redirect(url_for("contact.show", number=number), 303)
 
 
+def _version(keep: Contact, away: Contact) -> str:
+    return f"{editing.version(keep)} {editing.version(away)}"
+
+
 def _page(session: Session, number: int, other: int) -> str:
     (keep, mission), (away, _) = editing.get(session, number), editing.get(session, other)
     before = [editing.as_typed(each, mission) for each in (keep, away)]
     stopped = suppressed(session, [away.address]).get(away.address)
+    seen = _version(keep, away)
     done = merge(session, keep, away, now=parts().clock())
     return render_template(
         "desk/contact_merge.html",
@@ -66,4 +79,5 @@ def _page(session: Session, number: int, other: int) -> str:
         mission=mission,
         stopped=stopped,
         done=done,
+        seen=seen,
     )

@@ -9,7 +9,7 @@ from outreach.accounts import audit
 from outreach.accounts.tables import Role
 from outreach.contacts import editing
 from outreach.contacts.columns import OWN
-from outreach.contacts.editing import Refused
+from outreach.contacts.editing import ChangedMeanwhile, Refused
 from outreach.contacts.tables import Contact
 from outreach.errors import InvalidInput
 from outreach.web.access import needs
@@ -79,8 +79,20 @@ def change(number: int) -> ResponseReturnValue:
                 )
     except Refused as refused:
         return _page(_typed(), contact, seen=seen, reasons=refused.reasons), 400
+    except ChangedMeanwhile:
+        return _beside_the_other(number), 409
     flash("Changed." if changed else "Nothing was changed: all of it stood there already.")
     return redirect(url_for("contact.show", number=number), 303)
+
+
+def _beside_the_other(number: int) -> str:
+    """The form as it was typed, with what stands there now wherever that is something else."""
+    with parts().database.reading() as session:
+        contact, mission = editing.get(session, number)
+        there, typed = editing.as_typed(contact, mission), _typed()
+        meanwhile = {name: text for name, text in there.items() if typed.get(name, "") != text}
+        seen = editing.version(contact)
+        return _page(typed, contact, seen=seen, meanwhile=meanwhile)
 
 
 def _typed() -> dict[str, str]:
@@ -98,6 +110,7 @@ def _page(
     *,
     seen: str = "",
     reasons: Mapping[str, str] | None = None,
+    meanwhile: Mapping[str, str] | None = None,
 ) -> str:
     return render_template(
         "desk/contact_form.html",
@@ -105,6 +118,7 @@ def _page(
         contact=contact,
         seen=seen,
         reasons=reasons or {},
+        meanwhile=meanwhile,
         own=[field for field in typed if field.startswith(OWN)],
         roles=ROLES,
         states=sorted(parts().states, key=lambda state: state.name),
