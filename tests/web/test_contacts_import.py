@@ -1,0 +1,158 @@
+"""A file of contacts at the desk: uploaded, looked at, put right, and stored by the worker."""
+
+from io import BytesIO
+
+import pytest
+from flask.testing import FlaskClient
+from openpyxl import Workbook
+from werkzeug.test import TestResponse
+
+from outreach import worker
+from outreach.accounts import audit
+from outreach.accounts.tables import Role
+from outreach.contacts import uploads
+from outreach.wiring import Outreach
+from tests.inbox.attaching import OLD_OFFICE
+from tests.web.conftest import SignedIn
+from tests.web.forms import fill
+from tests.web.reading import links, text
+from tests.web.test_uploading import packed
+from tests.web.world import csrf_token
+
+FILE = "E-mail,Land,Name\nann@example.org,BR,Ann <b>\nbad,FR,\nbo@example.org,Atlantis,\n"
+
+
+def upload(browser: FlaskClient, content: bytes, name: str = "ours.csv") -> TestResponse:
+    """As a browser posts it; Werkzeug's own client leaves its temporary files open."""
+    token = csrf_token(browser.get("/contacts/import").text).encode()
+    head = b"--B\r\nContent-Disposition: form-data; name="
+    body = head + b'"csrf_token"\r\n\r\n' + token + b"\r\n" + head
+    body += f'"file"; filename="{name}"\r\n\r\n'.encode() + content + b"\r\n--B--\r\n"
+    kind = "multipart/form-data; boundary=B"
+    return browser.post("/contacts/import", data=body, content_type=kind)
+
+
+def work(outreach: Outreach) -> None:
+    worker.load_contacts(outreach, lambda: False)
+
+
+def seen_on(page: str) -> str:
+    return page.partition('name="seen" value="')[2].partition('"')[0]
+
+
+def test_a_file_is_looked_at_put_right_and_stored(
+    organizer: FlaskClient, outreach: Outreach
+) -> None:
+    page = upload(organizer, FILE.encode()).headers["Location"]
+    waiting = organizer.get(page)
+    assert waiting.headers["Refresh"] == "2"
+    assert "Refresh" not in organizer.get(f"{page}?still=yes").headers
+    assert page in links(organizer.get("/contacts/import").text)  # for whoever closed it
+    work(outreach)
+    assert "has no column for state" in organizer.get(page).text
+    form = {"csrf_token": csrf_token(organizer.get(page).text)}
+    organizer.post(f"{page}/columns", data={**form, "field": ["address", "state", "name"]})
+    work(outreach)
+    looked_at = organizer.get(page).text
+    assert "New 1 Changed 0 Unchanged 0 Rows with errors 2" in text(looked_at)
+    assert "3 E-mail An email address must have an @-sign." in text(looked_at)
+    assert "4 Land is no member state" in text(looked_at)
+    assert "Ann &lt;b&gt;" in looked_at
+    form |= {"seen": seen_on(looked_at), "new_list": "geneva"}
+    assert organizer.post(f"{page}/store", data=form).status_code == 409  # rows with errors
+    organizer.post(f"{page}/store", data={**form, "skip_bad": "yes"})
+    assert "0 of 1 row stored" in organizer.get(page).text
+    work(outreach)
+    done = organizer.get(page).text
+    assert "New 1 Changed 0 Unchanged 0 Left out, with errors 2" in text(done)
+    assert "/contacts?list=geneva" in links(done)
+    assert "ann@example.org" in organizer.get("/contacts?list=geneva").text
+    with outreach.database.reading() as session:
+        acts = [entry.act for entry in audit.latest(session, limit=2)]
+    assert acts == ["contacts imported", "import of contacts begun"]
+
+
+def a_workbook(**more: bytes) -> bytes:
+    made = BytesIO()
+    Workbook().save(made)
+    return made.getvalue() + packed(**more) if more else made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (OLD_OFFICE, "old format"),
+        (b"%PDF-1.7\0\0", "neither text nor a workbook"),
+        (packed(word__document_xml=b"x"), "is no .xlsx workbook"),
+        (packed(**{"xl__vbaProject_bin": b"x"}), "holds macros"),
+        (packed(xl__workbook_xml=b"0" * 200_000_001), "too large when unpacked"),
+        (b"PK\x03\x04 and no more", "damaged"),
+    ],
+    ids=["xls", "pdf", "docx", "macros", "bomb", "damaged"],
+)
+def test_a_file_of_another_kind_is_refused_at_once(
+    organizer: FlaskClient, content: bytes, told: str
+) -> None:
+    answer = upload(organizer, content)
+    assert answer.status_code == 400
+    assert told in text(answer.text)
+    assert "Files on their way in" not in organizer.get("/contacts/import").text
+
+
+def test_a_file_that_is_too_large_is_refused(
+    organizer: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "LARGEST", 10)
+    answer = upload(organizer, FILE.encode())
+    assert (answer.status_code, "larger than 10 bytes" in answer.text) == (400, True)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (a_workbook(), "is empty"),
+        ('E-mail,State\n"a,FR'.encode("utf-16"), "quotation mark"),
+        (b"E-mail" + b",x" * 10_000, "more than 200 columns"),
+    ],
+    ids=["empty", "quotation", "columns"],
+)
+def test_a_file_that_cannot_be_read_says_why_and_goes(
+    organizer: FlaskClient, outreach: Outreach, content: bytes, told: str
+) -> None:
+    page = upload(organizer, content).headers["Location"]
+    work(outreach)
+    answer = organizer.get(page)
+    assert told in answer.text
+    assert "Nothing of it was stored" in answer.text
+    assert "Refresh" not in answer.headers
+
+
+def test_cells_in_one_column_are_told_and_formulas_stay_text(
+    organizer: FlaskClient, outreach: Outreach
+) -> None:
+    page = upload(organizer, b"E-mail:State\nann@example.org:BR\n").headers["Location"]
+    work(outreach)
+    assert "all one column" in organizer.get(page).text
+    formulas = b"E-mail|State|Name\nann@example.org|BR|=1+1\n"
+    page = upload(organizer, formulas).headers["Location"]
+    work(outreach)
+    assert "=1+1" in organizer.get(page).text
+
+
+def test_a_file_may_be_deleted_instead(organizer: FlaskClient, outreach: Outreach) -> None:
+    page = upload(organizer, FILE.encode()).headers["Location"]
+    work(outreach)
+    assert "The file was deleted" in fill(organizer, page, f"{page}/discard").text
+    assert organizer.get(page).status_code == 404
+
+
+def test_an_organizer_who_waits_for_no_worker_is_told(
+    organizer: FlaskClient, outreach: Outreach, signed_in: SignedIn
+) -> None:
+    page = upload(organizer, FILE.encode()).headers["Location"]
+    assert "Nobody works on it" not in organizer.get(page).text
+    with outreach.database.transaction() as session:
+        kept = uploads.get(session, int(page.rpartition("/")[2]), to_change=True)
+        kept.uploaded_at -= uploads.KEPT / 2
+    assert "Nobody works on it" in organizer.get(page).text
+    assert signed_in(Role.viewer).get(page).status_code == 403
