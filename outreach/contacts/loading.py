@@ -31,7 +31,7 @@ from outreach.errors import InvalidInput
 from outreach.tokens import Tokens
 
 LEASE = timedelta(minutes=1)  # after which another worker may go on with it
-_PORTION = 5_000  # rows
+_PORTION = 2_000  # rows: of a second at most, on SQLite nobody else writes meanwhile
 CHANGED = (
     "Contacts were changed after you looked, so nothing was stored. This is what storing the file "
     "would do now."
@@ -173,9 +173,8 @@ class Loader:
 
     def _break_off(self, upload: ContactUpload, problem: str) -> None:
         with self.database.transaction() as session:
-            self._note(
-                session, upload, stage=UploadStage.broken, problem=problem, leased_until=None
-            )
+            end = {"stage": UploadStage.broken, "findings": None, "leased_until": None}
+            self._note(session, upload, problem=problem, **end)
             _delete_file(session, upload)
 
     def _let_go(self, upload: ContactUpload) -> None:
