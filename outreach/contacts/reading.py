@@ -19,6 +19,8 @@ Row = tuple[int, list[str]]
 _DELIMITERS = ",;\t|"
 _XLSX = b"PK\x03\x04"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_NO_TEXT = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
+_FEW = 20  # one byte of so many may be zero in a text
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _TEXT_SAMPLE = 4_096
 _BLOCK = 1 << 20
@@ -67,11 +69,16 @@ def _is_workbook(path: Path) -> bool:
     if start.startswith(_XLSX):
         _check_parts(path)
         return True
-    if b"\0" in start and not start.startswith(_UTF16):
+    if start.startswith(_NO_TEXT) or _is_binary(start):
         raise InvalidInput(
             f"{path.name} is neither text nor a workbook. Save it as CSV in UTF-8, or as .xlsx."
         )
     return False
+
+
+def _is_binary(start: bytes) -> bool:
+    """One such byte may have strayed into a cell: then that row is named."""
+    return start.count(0) > len(start) // _FEW and not start.startswith(_UTF16)
 
 
 def _csv_rows(path: Path) -> Iterator[Row]:
