@@ -58,7 +58,7 @@ def furnished(outreach: Outreach, world: World, now: datetime) -> World:
         lists.make(session, "geneva")
         lists.add_to_list(session, "geneva", ["fr@mission.example"])
         file = b"E-mail,State,Seat\nnew@mission.example,FR,4\nbad,FR,\n"
-        uploads.keep(session, "contacts.csv", file, now)
+        uploads.keep(session, "contacts.csv", file, "ann@example.org", now)
         session.add(SavedAnswer(title="Thanks", text="Thank you.", changed_at=now))
         people.add_organizer(session, "ben@example.org", Role.viewer, "Ben", None, now)
     return world
