@@ -9,29 +9,17 @@ from typing import Any
 from outreach.campaigns.eligibility import Candidate, reason_against
 from outreach.campaigns.schedule import Schedule
 from outreach.campaigns.timing import Timetable, timetable
-from outreach.contacts.fields import DEFAULT_ORGANIZATION
+from outreach.campaigns.values import NAMES, Values
 from outreach.contacts.states import MemberStates
 from outreach.contacts.tables import Contact, Mission
 from outreach.delivery.tables import Suppression
 from outreach.errors import InvalidInput
-from outreach.letters.address import Forms, salutation
+from outreach.letters.address import Forms
 from outreach.letters.checking import check
 from outreach.letters.compiling import Compiled, Compiler, MissingValue
 from outreach.letters.languages import choose
 from outreach.letters.source import Letter, LetterSource
 from outreach.letters.tables import Enclosure
-
-# What a letter may name, as `letters.check` takes it; under `own` are the organizer's own columns.
-NAMES: Mapping[str, tuple[str, ...]] = {
-    "salutation": (),
-    "own": (),
-    "contact": ("name", "given_name", "family_name", "title", "role", "address", "tags"),
-    "state": ("code", "name", "region", "coordination_committee"),
-    "mission": ("organization",),
-    "campaign": ("name",),
-    "sender": ("name", "address", "postal"),
-    "enclosed": ("pdf", "files"),
-}
 
 
 @dataclass(frozen=True)
@@ -78,12 +66,7 @@ class Drafter:
         self._window = schedule.window.window
         self._languages = _languages(schedule, materials)
         self._chosen: dict[tuple[tuple[str, ...], int], str | None] = {}
-        self._states: dict[tuple[str, str], dict[str, Any]] = {}
-        sender = schedule.campaign.sender
-        self._shared = {
-            "campaign": {"name": schedule.campaign.name},
-            "sender": {name: getattr(sender, name) for name in NAMES["sender"]},
-        }
+        self._values = Values(schedule.campaign, materials.forms, materials.states)
 
     def drafts(
         self, contact: Contact, mission: Mission, suppression: Suppression | None
@@ -94,7 +77,7 @@ class Drafter:
         reason = reason_against(candidate)
         reads = candidate.reads(self._schedule.campaign.fallback_language)
         who = (contact.id, mission.id, contact.name, contact.address)
-        values = cache(partial(self._values, candidate))  # by language, the same for all steps
+        values = cache(partial(self._values.of, candidate))  # by language, the same for all steps
         for step in range(1, len(self._languages) + 1):
             language = self._language(reads, step)
             draft = Draft(*who, step, language or next(iter(reads), ""))
@@ -137,40 +120,6 @@ class Drafter:
         if key not in self._chosen:
             self._chosen[key] = choose(reads, self._languages[step - 1])
         return self._chosen[key]
-
-    def _values(self, candidate: Candidate, language: str) -> dict[str, Any]:
-        contact, mission = candidate.contact, candidate.mission
-        values = {name: getattr(contact, name) for name in NAMES["contact"]}
-        return {
-            "salutation": salutation(
-                self._materials.forms,
-                language,
-                values["role"],
-                own=contact.salutation,
-                title=values["title"],
-                name=values["name"],
-                family_name=values["family_name"],
-                organization=mission.organization,
-            ),
-            "contact": values,
-            "state": self._state(mission.state, language),
-            "mission": {"organization": self._organization(mission, language)},
-            "own": contact.extra,
-            **self._shared,
-        }
-
-    def _organization(self, mission: Mission, language: str) -> str:
-        if mission.organization != DEFAULT_ORGANIZATION:
-            return mission.organization
-        return self._materials.forms.mission(language)
-
-    def _state(self, code: str, language: str) -> dict[str, Any]:
-        key = (code, language)
-        if key not in self._states:
-            state = self._materials.states[code]
-            values = {name: getattr(state, name) for name in NAMES["state"]}
-            self._states[key] = {**values, "name": self._materials.states.name(*key)}
-        return self._states[key]
 
 
 def _languages(schedule: Schedule, materials: Materials) -> list[tuple[str, ...]]:

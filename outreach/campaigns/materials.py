@@ -3,22 +3,29 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from sqlmodel import Session
+
 from outreach.campaigns.drafting import Materials
 from outreach.contacts.states import MemberStates
 from outreach.letters.address import load_forms
 from outreach.letters.compiling import Compiler
 from outreach.letters.enclosures import load_enclosures
-from outreach.letters.source import Letter, load_footer, load_letter
+from outreach.letters.shelf import find_letter
+from outreach.letters.source import Letter, load_footer
 
 
 def load_materials(
-    templates: Path, slug: str, states: MemberStates, enclosures: Sequence[str] = ()
+    session: Session,
+    templates: Path,
+    slug: str,
+    states: MemberStates,
+    enclosures: Sequence[str] = (),
 ) -> Materials:
-    """Reads the letter ``slug`` and what goes with it from the organizers' folder.
+    """The letter ``slug`` as it stands now, and what goes with it from the organizers' folder.
 
     ``enclosures`` are names of files, as a schedule has them.
     """
-    letter = load_letter(templates, slug)
+    letter = find_letter(session, templates, slug)
     return Materials(
         letter=letter,
         footers={language: load_footer(templates, language) for language in _languages(letter)},

@@ -1,5 +1,7 @@
 """A letter as one contact would get it, before any campaign is planned, or as it is planned."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlmodel import Session, col, select
@@ -23,11 +25,18 @@ from outreach.tokens import Tokens
 SENDER = Sender(name="The sender", address="letters@example.org", postal="The sender's address")
 
 
+@dataclass(frozen=True)
+class Reader:
+    """Whom a preview is for."""
+
+    contact: Contact
+    mission: Mission
+
+
 def preview(
     materials: Materials,
     step: str,
-    contact: Contact,
-    mission: Mission,
+    reader: Reader,
     *,
     composer: Composer,
     tokens: Tokens,
@@ -38,32 +47,55 @@ def preview(
 
     InvalidInput says why the contact would get none.
     """
-    draft = _draft(materials, step, contact, mission, pdf=pdf_dated is not None)
-    compiled = _written(draft.compiled)
+    draft = _draft(materials, step, reader, pdf=pdf_dated is not None)
+    own = [as_paper(_written(draft.paper), SENDER, pdf_dated)] if pdf_dated else []
+    return as_mail(
+        _written(draft.compiled),
+        reader.contact,
+        SENDER,
+        composer=composer,
+        tokens=tokens,
+        now=now,
+        enclosures=[*own, *materials.enclosures],
+    )
+
+
+def as_mail(
+    compiled: Compiled,
+    contact: Contact,
+    sender: Sender,
+    *,
+    composer: Composer,
+    tokens: Tokens,
+    now: datetime,
+    enclosures: Sequence[Enclosure] = (),
+) -> Outgoing:
+    """What would leave; its links lead nowhere, for no such copy is stored."""
     row = Delivery(
         id=0,
-        identity=f"preview:{materials.letter.slug}:{step}",
-        key=tokens.key(f"preview:{materials.letter.slug}:{step}"),
+        identity="preview",
+        key=tokens.key("preview"),
         purpose=Purpose.letter,
         language=compiled.skeleton.language,
         slots=compiled.slots,
-        sender_name=SENDER.name,
-        sender_address=SENDER.address,
+        sender_name=sender.name,
+        sender_address=sender.address,
         recipient_name=contact.name,
         recipient_address=contact.address,
         recipient_domain=contact.address.rpartition("@")[2],
         created_at=now,
     )
-    own = [_set(_written(draft.paper), pdf_dated)] if pdf_dated else []
-    return composer.compose(row, compiled.skeleton, now, [*own, *materials.enclosures])
+    return composer.compose(row, compiled.skeleton, now, enclosures)
 
 
-def preview_on_paper(
-    materials: Materials, step: str, contact: Contact, mission: Mission, day: date
-) -> bytes:
+def preview_on_paper(materials: Materials, step: str, reader: Reader, day: date) -> bytes:
     """The same as a formal letter in PDF; ``day`` is for one without a date of its own."""
-    draft = _draft(materials, step, contact, mission, pdf=True)
-    return _set(_written(draft.paper), day).content
+    draft = _draft(materials, step, reader, pdf=True)
+    return as_paper(_written(draft.paper), SENDER, day).content
+
+
+def as_paper(paper: Compiled, sender: Sender, day: date) -> Enclosure:
+    return on_paper(paper.skeleton, paper.slots, letterhead_of(sender), day)
 
 
 def planned_copy(
@@ -88,33 +120,35 @@ def planned_copy(
     return copy
 
 
-def stored_contact(session: Session, contact_id: int) -> tuple[Contact, Mission]:
+def stored_contact(session: Session, contact_id: int) -> Reader:
     found = session.exec(
         select(Contact, Mission).join(Mission).where(col(Contact.id) == contact_id)
     ).first()
     if found is None:
         raise NotFound(f"There is no contact {contact_id}; see: outreach contacts export")
-    return found
+    return Reader(*found)
 
 
-def made_up_contact(code: str, states: MemberStates, now: datetime) -> tuple[Contact, Mission]:
+def made_up_contact(code: str, states: MemberStates, now: datetime) -> Reader:
     """A mailbox of the state's mission, for a look at what its language and branches give."""
     state = states.find(code)
     if state is None:
         raise NotFound(f"{code} is no member state; write a code such as FR, or a name.")
     mission = Mission(state=state, organization=DEFAULT_ORGANIZATION)
     address = f"mission@{state.lower()}.example"
-    return Contact(mission_id=0, address=address, created_at=now, updated_at=now), mission
+    contact = Contact(mission_id=0, address=address, created_at=now, updated_at=now)
+    return Reader(contact, mission)
 
 
-def _draft(
-    materials: Materials, step: str, contact: Contact, mission: Mission, *, pdf: bool
-) -> Draft:
+def _draft(materials: Materials, step: str, reader: Reader, *, pdf: bool) -> Draft:
     if step not in materials.letter.steps:
         there = ", ".join(materials.letter.steps)
         raise NotFound(f'{materials.letter.slug} has no step "{step}"; there are: {there}.')
-    drafter = Drafter(_schedule(materials.letter.slug, step, pdf), materials)
-    draft = next(iter(drafter.drafts(contact, mission, None)))
+    schedule = Schedule(
+        campaign=stand_in(materials.letter.slug), steps=[StepTable(letter=step, pdf=pdf)]
+    )
+    drafter = Drafter(schedule, materials)
+    draft = next(iter(drafter.drafts(reader.contact, reader.mission, None)))
     if draft.reason is not None:
         raise InvalidInput(f"Nothing would be sent: {draft.reason}.")
     return draft
@@ -125,16 +159,12 @@ def _written(compiled: Compiled | None) -> Compiled:
     return compiled
 
 
-def _set(paper: Compiled, day: date) -> Enclosure:
-    return on_paper(paper.skeleton, paper.slots, letterhead_of(SENDER), day)
-
-
-def _schedule(letter: str, step: str, pdf: bool) -> Schedule:
-    campaign = CampaignTable(
+def stand_in(letter: str) -> CampaignTable:
+    """A campaign for a letter that none has named yet."""
+    return CampaignTable(
         name="Preview",
         letter=letter,
         lists=["preview"],
         sender=SENDER,
         start=datetime.fromisoformat("2026-01-01T09:00"),
     )
-    return Schedule(campaign=campaign, steps=[StepTable(letter=step, pdf=pdf)])

@@ -1,24 +1,29 @@
 """Commands about letters: bring one in, check it, see a copy as its recipient will."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 
-from outreach.campaigns import drafting, previewing
+from outreach.accounts import audit
+from outreach.campaigns import previewing
 from outreach.campaigns.materials import load_materials
+from outreach.campaigns.values import NAMES
 from outreach.cli.parts import ROW_ID, with_outreach
 from outreach.cli.previews import form_option, write_mail
 from outreach.cli.printing import json_option, listing, note, out_option, write_out
-from outreach.config import load_settings, shipped
+from outreach.config import shipped
 from outreach.errors import InvalidInput, NotAllowed
+from outreach.letters import shelf, versions
 from outreach.letters.checking import check
 from outreach.letters.enclosures import check_enclosures
 from outreach.letters.importing import import_letter
-from outreach.letters.source import list_letters, load_letter, save
+from outreach.letters.source import Letter, list_letters, load_letter, save
 from outreach.wiring import Outreach
 
 slug_argument = click.argument("slug")
+slugs_argument = click.argument("slugs", metavar="[SLUG]...", nargs=-1)
 
 
 @click.group()
@@ -28,9 +33,9 @@ def letters() -> None:
 
 @letters.command(name="list")
 @json_option
-def list_them(as_json: bool) -> None:
-    """List the letters with their steps, and who has reviewed each language."""
-    templates = load_settings().templates
+@with_outreach
+def list_them(outreach: Outreach, as_json: bool) -> None:
+    """List the letters with their steps, where each stands, and who has reviewed it."""
     rows = [
         {
             "letter": source.slug,
@@ -38,33 +43,64 @@ def list_them(as_json: bool) -> None:
             "language": source.language,
             "subject": source.subject,
             "reviewed_by": source.reviewed_by or "nobody",
+            "kept": "as a file" if source.path else "at the desk",
         }
-        for slug in list_letters(templates)
-        for source in load_letter(templates, slug).sources.values()
+        for letter in _letters(outreach)
+        for source in letter.sources.values()
     ]
-    empty = f"There is none in {templates / 'letters'}. Bring one in: outreach letters import FILE"
+    folder = outreach.settings.templates / "letters"
+    empty = f"There is none in {folder}. Bring one in: outreach letters import FILE"
     listing(rows, as_json=as_json, empty=empty)
 
 
 @letters.command(name="check")
-@click.argument("slugs", metavar="[SLUG]...", nargs=-1)
-def check_them(slugs: tuple[str, ...]) -> None:
-    """Look for mistakes in a letter's files and enclosures, or in those of all letters."""
-    templates = load_settings().templates
-    problems = [
-        f"{source.path}: {problem}"
-        for slug in slugs or list_letters(templates)
-        for source in load_letter(templates, slug).sources.values()
-        for problem in check(source, drafting.NAMES)
-    ]
-    problems += [
-        problem
-        for slug in slugs or list_letters(templates)
-        for problem in check_enclosures(templates, slug)
-    ]
+@slugs_argument
+@with_outreach
+def check_them(outreach: Outreach, slugs: tuple[str, ...]) -> None:
+    """Look for mistakes in a letter and its enclosures, or in those of all letters."""
+    problems = []
+    for letter in _letters(outreach, slugs):
+        problems += [
+            f"{source.name}: {problem}"
+            for source in letter.sources.values()
+            for problem in check(source, NAMES)
+        ]
+        problems += check_enclosures(outreach.settings.templates, letter.slug)
     if problems:
         raise InvalidInput("These cannot be used as they are:", problems)
     note("Nothing is wrong.")
+
+
+@letters.command()
+@slugs_argument
+@with_outreach
+def load(outreach: Outreach, slugs: tuple[str, ...]) -> None:
+    """Take files that say something else than the desk as new versions at the desk."""
+    templates, by, now = outreach.settings.templates, audit.COMMAND_LINE, outreach.clock()
+    with outreach.database.transaction() as session:
+        for slug in slugs or list_letters(templates):
+            loaded = versions.load(session, templates, slug, by=by, now=now)
+            pages = ", ".join(f"{each.step}.{each.language}" for each in loaded)
+            note(f"{slug}: {pages or 'nothing new'}")
+            if loaded:
+                audit.note(
+                    session, actor=by, act="letter loaded", subject=slug, detail=pages, now=now
+                )
+
+
+@letters.command()
+@slug_argument
+@click.option("--replace", is_flag=True, help="Write over files that say something else.")
+@with_outreach
+def export(outreach: Outreach, slug: str, replace: bool) -> None:
+    """Write a letter that was changed at the desk into its files."""
+    templates = _own_folder(outreach.settings.templates)
+    with outreach.database.reading() as session:
+        letter = shelf.find_letter(session, templates, slug)
+    files = load_letter(templates, slug).sources
+    for key, source in letter.sources.items():
+        if source.path is None and shelf.mark(source) != shelf.mark(files.get(key)):
+            note(f"Written to {save(templates, source, replace=replace)}")
 
 
 @letters.command(name="import")
@@ -72,14 +108,16 @@ def check_them(slugs: tuple[str, ...]) -> None:
 @click.option("--slug", required=True, help="The letter's folder under templates/letters.")
 @click.option("--language", default="en", show_default=True)
 @click.option("--replace", is_flag=True, help="Write over the file that is there.")
-def bring_in(file: Path, slug: str, language: str, replace: bool) -> None:
+@with_outreach
+def bring_in(outreach: Outreach, file: Path, slug: str, language: str, replace: bool) -> None:
     """Bring in a letter you have (.txt, .md, .docx) as its step "letter"."""
-    templates = load_settings().templates
-    if templates == shipped("templates"):
-        raise NotAllowed("There is no folder templates/ here to put it in; run: outreach init")
+    templates = _own_folder(outreach.settings.templates)
     source = import_letter(file.read_bytes(), file.name, language=language, slug=slug)
     target = save(templates, source, replace=replace)
     note(f"Written to {target}. Read it through, then see it: outreach letters preview {slug}")
+    with outreach.database.reading() as session:
+        if shelf.newest_of(session, source.page):
+            note(f"The desk has a text of its own until you run: outreach letters load {slug}")
 
 
 @letters.command()
@@ -104,25 +142,38 @@ def preview(
     out: Path | None,
 ) -> None:
     """Show a letter as one contact would get it."""
-    materials = load_materials(outreach.settings.templates, slug, outreach.states, enclose)
-    now = outreach.clock()
-    if contact_id is None:
-        contact, mission = previewing.made_up_contact(state, outreach.states, now)
-    else:
-        with outreach.database.reading() as session:
-            contact, mission = previewing.stored_contact(session, contact_id)
+    templates, states, now = outreach.settings.templates, outreach.states, outreach.clock()
+    with outreach.database.reading() as session:
+        materials = load_materials(session, templates, slug, states, enclose)
+        if contact_id is None:
+            reader = previewing.made_up_contact(state, states, now)
+        else:
+            reader = previewing.stored_contact(session, contact_id)
     day = now.astimezone(ZoneInfo(outreach.settings.timezone)).date()
     if form == "pdf":
-        made = previewing.preview_on_paper(materials, step, contact, mission, day)
+        made = previewing.preview_on_paper(materials, step, reader, day)
         return write_out(made, out)
     mail = previewing.preview(
         materials,
         step,
-        contact,
-        mission,
+        reader,
         composer=outreach.composer,
         tokens=outreach.tokens,
         now=now,
         pdf_dated=day if with_pdf else None,
     )
     write_mail(mail, form, out)
+
+
+def _letters(outreach: Outreach, slugs: Sequence[str] = ()) -> list[Letter]:
+    """Those of the names, or all."""
+    templates = outreach.settings.templates
+    with outreach.database.reading() as session:
+        wanted = slugs or shelf.names(session, templates)
+        return [shelf.find_letter(session, templates, slug) for slug in wanted]
+
+
+def _own_folder(templates: Path) -> Path:
+    if templates == shipped("templates"):
+        raise NotAllowed("There is no folder templates/ here to put it in; run: outreach init")
+    return templates

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlmodel import Session
+
 from outreach.accounts import audit
 from outreach.campaigns import planning, plans, progress
 from outreach.campaigns.drafting import Materials
@@ -31,7 +33,7 @@ def make_plan(outreach: Outreach, slug: str) -> tuple[PlanSummary, list[dict[str
 def _set_papers(outreach: Outreach, slug: str, papers: Papers, now: datetime) -> None:
     with progress_bar("Letters as PDF") as bar, outreach.database.reading() as session:
         found = progress.get(session, slug)
-        made_of = _materials(outreach, found)
+        made_of = _materials(session, outreach, found)
         planning.set_papers(session, found, materials=made_of, papers=papers, now=now, progress=bar)
 
 
@@ -43,7 +45,7 @@ def _store_plan(
         summary = planning.plan(
             session,
             planned,
-            materials=_materials(outreach, planned),
+            materials=_materials(session, outreach, planned),
             tokens=outreach.tokens,
             papers=papers,
             now=now,
@@ -53,10 +55,10 @@ def _store_plan(
         return summary, [vars(entry) for entry in plans.entries(session, planned)]
 
 
-def _materials(outreach: Outreach, campaign: Campaign) -> Materials:
+def _materials(session: Session, outreach: Outreach, campaign: Campaign) -> Materials:
     what = schedule_of(campaign).campaign
     templates = outreach.settings.templates
-    return load_materials(templates, what.letter, outreach.states, what.enclosures)
+    return load_materials(session, templates, what.letter, outreach.states, what.enclosures)
 
 
 def print_summary(slug: str, summary: PlanSummary) -> None:

@@ -112,7 +112,7 @@ def _plan(outreach: Outreach, session: Session, now: datetime, tell: Telling) ->
     audit.note(session, actor=LOADER, act="campaign loaded", subject=CAMPAIGN, now=now)
     what = schedule_of(campaign).campaign
     materials = load_materials(
-        outreach.settings.templates, what.letter, outreach.states, what.enclosures
+        session, outreach.settings.templates, what.letter, outreach.states, what.enclosures
     )
     with papers_dated_in(ZoneInfo(outreach.settings.timezone)) as papers:
         plan = planning.plan(

@@ -11,10 +11,33 @@ from outreach.letters.head import TEXT_KEYS, read_head, split_head, write_head
 from outreach.letters.languages import choose
 from outreach.letters.markers import RESERVED
 
-_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 _FILE = re.compile(r"(?P<step>[a-z0-9][a-z0-9_-]*)\.(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]+)*)\.md")
 _UNWANTED = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]|(?i:{RESERVED})")
 _LARGEST = 200_000  # bytes; a letter of fifty pages
+_LONGEST_LANGUAGE = 16
+
+
+class Page(NamedTuple):
+    """A step of a letter in one language, by name."""
+
+    slug: str
+    step: str
+    language: str
+
+    @property
+    def file(self) -> str:
+        return f"{self.step}.{self.language}.md"
+
+    def checked(self) -> "Page":
+        """Itself, if a file could be called so; InvalidInput if not."""
+        named = _SLUG.fullmatch(self.slug) and _SLUG.fullmatch(self.step)
+        if not named or not _FILE.fullmatch(self.file) or len(self.language) > _LONGEST_LANGUAGE:
+            raise InvalidInput(
+                "A letter's name is in small letters, digits and hyphens, and a language is a code "
+                "such as fr."
+            )
+        return self
 
 
 class Field(NamedTuple):
@@ -43,8 +66,12 @@ class LetterSource:
     body_line: int = 1  # the line of the file on which the body starts
 
     @property
+    def page(self) -> Page:
+        return Page(self.slug, self.step, self.language)
+
+    @property
     def name(self) -> str:
-        return str(self.path or f"{self.slug}/{self.step}.{self.language}.md")
+        return str(self.path or f"{self.slug}/{self.page.file}")
 
     @property
     def body_field(self) -> Field:
@@ -108,21 +135,19 @@ def to_text(source: LetterSource) -> str:
 
 def save(templates: Path, source: LetterSource, *, replace: bool = False) -> Path:
     """Write a letter into the organizers' folder; NotAllowed where a file is there already."""
-    name = f"{source.step}.{source.language}.md"
-    if not _SLUG.fullmatch(source.slug) or not _FILE.fullmatch(name):
-        raise InvalidInput(
-            "A letter's name is in small letters, digits and hyphens, and a language is a code "
-            "such as fr."
-        )
-    text = to_text(source)
-    if len(text.encode()) > _LARGEST:
-        raise InvalidInput(f"The letter is larger than {_LARGEST:,} bytes.")
-    path = templates / "letters" / source.slug / name
+    page, text = source.page.checked(), to_text(source)
+    require_size(text)
+    path = templates / "letters" / page.slug / page.file
     if path.exists() and not replace:
         raise NotAllowed(f"{path} is there already. To write over it, add --replace.")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def require_size(text: str) -> None:
+    if len(text.encode()) > _LARGEST:
+        raise InvalidInput(f"The letter is larger than {_LARGEST:,} bytes.")
 
 
 def list_letters(templates: Path) -> list[str]:
@@ -137,13 +162,9 @@ def list_letters(templates: Path) -> list[str]:
 
 
 def load_letter(templates: Path, slug: str) -> Letter:
-    """NotFound says which letters there are; InvalidInput names file and line."""
-    there = list_letters(templates)
-    if slug not in there:
-        raise NotFound(
-            f'There is no letter "{slug}" in {templates / "letters"}; '
-            f"there are: {', '.join(there) or 'none'}."
-        )
+    """What the folder holds of a letter, perhaps nothing; InvalidInput names file and line."""
+    if not _SLUG.fullmatch(slug):  # or it might lead out of the folder
+        return Letter(slug, {})
     read = _read_folder(templates / "letters" / slug)
     sources = {(source.step, source.language): source for source in read}
     return Letter(slug, dict(sorted(sources.items())))

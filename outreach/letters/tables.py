@@ -1,7 +1,9 @@
-"""What copies of a letter share, as it is stored: skeletons, and the files enclosed with them."""
+"""Letters as stored: their versions and drafts, and what copies share, skeletons and enclosures."""
 
 import hashlib
+from datetime import datetime
 
+from sqlalchemy import JSON, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
@@ -42,3 +44,40 @@ class Enclosure(SQLModel, table=True):
     def of(cls, name: str, media_type: str, content: bytes) -> "Enclosure":
         digest = hashlib.sha256(f"{name}\0{media_type}\0".encode() + content).hexdigest()
         return cls(id=digest, name=name, media_type=media_type, content=content)
+
+
+class LetterVersion(SQLModel, table=True):
+    """What a page of a letter, one step in one language, said from ``saved_at`` on; never changed.
+
+    ``text`` is that of a letter's file, ``number`` counts from 1 for each page. ``saved_by`` is
+    empty for a file of the folder that nobody has loaded.
+    """
+
+    __tablename__ = "letter_version"
+    __table_args__ = (UniqueConstraint("slug", "step", "language", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    slug: str = Field(max_length=80)
+    step: str = Field(max_length=80)
+    language: str = Field(max_length=16)
+    number: int
+    text: str
+    note: str = Field(default="", max_length=200)  # where it is from, "from the file letter.docx"
+    saved_by: str = Field(max_length=254)
+    saved_at: datetime
+
+
+class LetterDraft(SQLModel, table=True):
+    """What a person has typed into a page and not saved; ``seen`` is the mark of the text that it
+    began from."""
+
+    __tablename__ = "letter_draft"
+
+    by: str = Field(primary_key=True, max_length=254)
+    slug: str = Field(primary_key=True, max_length=80)
+    step: str = Field(primary_key=True, max_length=80)
+    language: str = Field(primary_key=True, max_length=16)
+    typed: dict[str, str] = Field(sa_type=JSON)
+    seen: str = Field(max_length=64)
+    note: str = Field(default="", max_length=200)
+    changed_at: datetime

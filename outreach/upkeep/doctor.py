@@ -3,7 +3,10 @@
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
+
+from sqlmodel import Session
 
 from outreach import migrations
 from outreach.accounts import people
@@ -11,7 +14,7 @@ from outreach.accounts.tables import Role
 from outreach.campaigns import schedule
 from outreach.errors import OutreachError
 from outreach.inbox import fetching
-from outreach.letters.source import list_letters, load_letter
+from outreach.letters import shelf
 from outreach.reports.wording import counted
 from outreach.wiring import Outreach
 
@@ -109,13 +112,17 @@ def _organizers(outreach: Outreach) -> Iterator[Finding]:
 
 def _letters(outreach: Outreach) -> Iterator[Finding]:
     templates = outreach.settings.templates
-    for slug in list_letters(templates):
-        try:
-            load_letter(templates, slug)
-        except OutreachError as error:
-            yield Finding("wrong", f"Letter {slug}: {error}", "Mend the file it names.")
-        else:
-            yield Finding("fine", f"Letter {slug} can be read.")
+    with outreach.database.reading() as session:
+        for slug in shelf.names(session, templates):
+            yield _letter(session, templates, slug)
+
+
+def _letter(session: Session, templates: Path, slug: str) -> Finding:
+    try:
+        shelf.find_letter(session, templates, slug)
+    except OutreachError as error:
+        return Finding("wrong", f"Letter {slug}: {error}", "Mend what it names.")
+    return Finding("fine", f"Letter {slug} can be read.")
 
 
 def _schedules(outreach: Outreach) -> Iterator[Finding]:

@@ -28,6 +28,12 @@ from outreach.web.desk import (
     exports,
     home,
     inbox,
+    letters,
+    letters_address,
+    letters_editor,
+    letters_import,
+    letters_page,
+    letters_versions,
     mail_pages,
     people,
     pictures,
@@ -62,6 +68,11 @@ ROOMS = (
     contacts_import.blueprint,
     contacts_stopped.blueprint,
     contacts_lists.blueprint,
+    letters.blueprint,
+    letters_import.blueprint,
+    letters_page.blueprint,
+    letters_editor.blueprint,
+    letters_versions.blueprint,
     deliveries.blueprint,
     enclosures.blueprint,
     inbox.blueprint,
@@ -92,6 +103,7 @@ LARGEST_REQUEST = 1_000_000  # bytes; a route that takes more says so itself
 LARGER_FORMS = {
     "upload.take": uploading.LARGEST,
     "contact_import.take": contacts_import.LARGEST,
+    "letter_import.take": letters_import.LARGEST,
     "answers.send": answers.LARGEST,
     "answers.begin": answers.LARGEST,
 }
@@ -115,6 +127,7 @@ def create_app(outreach: Outreach, demo: bool = False) -> Flask:
     app = _WebApp("outreach.web")
     app.config.update(_config(outreach))
     app.url_map.converters["row"] = _RowNumber
+    app.url_map.converters["letter"] = letters_address.LetterPage
     app.extensions["outreach"] = outreach
     if outreach.settings.public_url.startswith("https:"):
         _trust_the_proxy(app)

@@ -50,7 +50,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def _outreach_error(error: OutreachError) -> ResponseReturnValue:
-    code = STATUS.get(type(error), 500)
+    code = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
     title, text = WORDS[code]
     if code == 500:  # about this server, and not for whoever happened to ask
         log.error("%s: %s", type(error).__name__, error)

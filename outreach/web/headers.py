@@ -8,6 +8,8 @@ PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+# For a page that says what it shows with htmx, which is one of our own static files.
+LIVE_POLICY = f"{PAGE_POLICY}; script-src 'self'; connect-src 'self'"
 # A letter brings its own styles and may do nothing else; the open image in it is not loaded, so
 # that looking at a copy is never counted as its recipient's opening it.
 COPY_POLICY = (

@@ -29,8 +29,8 @@ def measure(bench: Bench) -> Iterator[Sample]:
 
 def plan(database: Database) -> None:
     load(database)
-    materials = load_materials(shipped("templates"), LETTER, STATES)
     with database.transaction() as session, papers_dated_in(ZURICH) as papers:
+        materials = load_materials(session, shipped("templates"), LETTER, STATES)
         campaign = progress.get(session, "bench")
         planning.plan(session, campaign, materials=materials, tokens=TOKENS, papers=papers, now=NOW)
 

@@ -30,10 +30,8 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 
 
 def seen_by(state: str, step: str = "letter") -> Outgoing:
-    contact, mission = made_up_contact(state, states(), MONDAY)
-    return preview(
-        materials(), step, contact, mission, composer=COMPOSER, tokens=TOKENS, now=MONDAY
-    )
+    reader = made_up_contact(state, states(), MONDAY)
+    return preview(materials(), step, reader, composer=COMPOSER, tokens=TOKENS, now=MONDAY)
 
 
 def test_a_preview_is_the_mail_that_a_mailbox_of_the_state_would_get() -> None:
@@ -49,11 +47,9 @@ def test_a_preview_may_show_any_step() -> None:
 
 
 def test_a_preview_says_why_a_contact_would_get_nothing(session: Session) -> None:
-    contact, mission = stored_contact(session, a_contact(session, languages=["de"]).id or 0)
+    reader = stored_contact(session, a_contact(session, languages=["de"]).id or 0)
     with pytest.raises(InvalidInput, match="no letter in a language they read"):
-        preview(
-            materials(), "letter", contact, mission, composer=COMPOSER, tokens=TOKENS, now=MONDAY
-        )
+        preview(materials(), "letter", reader, composer=COMPOSER, tokens=TOKENS, now=MONDAY)
 
 
 def test_a_preview_goes_with_itself_as_pdf_where_it_is_asked_for() -> None:
@@ -94,7 +90,9 @@ def test_who_is_not_there_has_no_preview(session: Session) -> None:
         made_up_contact("Atlantis", states(), MONDAY)
 
 
-def test_the_shipped_letter_comes_with_a_footer_for_each_of_its_languages() -> None:
-    loaded = load_materials(TEMPLATES, "wipo-russia-office", states())
+def test_the_shipped_letter_comes_with_a_footer_for_each_of_its_languages(
+    session: Session,
+) -> None:
+    loaded = load_materials(session, TEMPLATES, "wipo-russia-office", states())
     assert set(loaded.footers) == {"en", "fr", "es", "ru", "ar", "zh"}
     assert "letter" in loaded.letter.steps

@@ -18,6 +18,7 @@ from outreach.delivery.composing import Composer
 from outreach.tokens import Tokens
 from outreach.web import create_app
 from outreach.wiring import Outreach
+from tests.web.letter_files import write_templates
 from tests.web.world import World, an_organizer, make_world, sign_in
 
 SignedIn = Callable[[Role], FlaskClient]
@@ -33,7 +34,8 @@ def outreach(
     database: Database, tokens: Tokens, states: MemberStates, now: datetime, tmp_path: Path
 ) -> Outreach:
     """The application's parts on an empty database, at a moment that stands still."""
-    settings = Settings(_env_file=None, var_dir=tmp_path)
+    templates = write_templates(tmp_path / "templates")
+    settings = Settings(_env_file=None, var_dir=tmp_path, templates_dir=templates)
     return Outreach(
         settings=settings,
         database=database,

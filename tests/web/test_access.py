@@ -101,6 +101,21 @@ ROUTES = (
     Route("POST", "/lists/<row:number>/delete", Role.organizer, 404),
     Route("GET", "/lists/add", Role.organizer, 200),
     Route("POST", "/lists/add", Role.organizer, 404),
+    Route("GET", "/letters", DESK, 200),
+    Route("GET", "/letters/<slug>", DESK, 404),
+    Route("GET", "/letters/-/begin", Role.organizer, 400),
+    Route("GET", "/letters/-/bring-in", Role.organizer, 200),
+    Route("POST", "/letters/-/bring-in", Role.organizer, 400),
+    Route("GET", "/letters/<letter:page>", DESK, 200),
+    Route("GET", "/letters/<letter:page>/as.<any(html, eml, pdf, md):form>", DESK, 200),
+    Route("GET", "/letters/<letter:page>/edit", Role.organizer, 200),
+    Route("POST", "/letters/<letter:page>/edit", Role.organizer, 400),
+    Route("POST", "/letters/<letter:page>/draft", Role.organizer, 303),
+    Route("POST", "/letters/<letter:page>/discard", Role.organizer, 303),
+    Route("POST", "/letters/<letter:page>/review", Role.organizer, 409, (("reviewer", "Ann"),)),
+    Route("GET", "/letters/<letter:page>/versions", DESK, 200),
+    Route("POST", "/letters/<letter:page>/versions/<row:number>/edit", Role.organizer, 404),
+    Route("POST", "/letters/<letter:page>/versions/file/edit", Role.organizer, 303),
     Route("GET", "/deliveries/<row:number>", DESK, 200),
     Route("GET", "/deliveries/<row:number>/html", DESK, 200),
     Route("GET", "/deliveries/<row:number>.eml", DESK, 200),
@@ -164,6 +179,7 @@ def address(route: Route, world: World, outreach: Outreach) -> str:
         "/contacts/import": 1,  # of these there is none
         "/contacts/suppressed": 1,
         "/lists": 1,
+        "/letters": 1,
         "/account/sessions": 999,
         "/people": 2,  # whom the table itself invites: the first is who looks
     }
@@ -173,6 +189,8 @@ def address(route: Route, world: World, outreach: Outreach) -> str:
         "<row:number>": str(number),
         "<token>": outreach.tokens.sign(purpose, world.sent.key),  # type: ignore[arg-type]
         "<slug>": world.campaign.slug,
+        "<letter:page>": "whales/letter/en",
+        "<any(html, eml, pdf, md):form>": "html",
         "<digest>": world.enclosure.id,
         "<row:other>": str(number),
         "<week>": "2026-W47",

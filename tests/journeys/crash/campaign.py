@@ -125,7 +125,7 @@ def _write_contacts(path: Path, number: int) -> None:
 def _plan(session: Session, tokens: Tokens, now: datetime) -> None:
     text = _SCHEDULE.format(letter=_LETTER, sender=_SENDER, zone=_where_it_is_noon(now))
     campaign = progress.load_campaign(session, text, _SLUG, "loader@example.org", now)
-    materials = load_materials(shipped("templates"), _LETTER, _STATES)
+    materials = load_materials(session, shipped("templates"), _LETTER, _STATES)
     with papers_dated_in(ZoneInfo("UTC")) as papers:
         planning.plan(session, campaign, materials=materials, tokens=tokens, papers=papers, now=now)
     approver = Organizer(address="approver@example.org", role=Role.approver, created_at=now)

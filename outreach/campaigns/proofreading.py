@@ -1,0 +1,118 @@
+"""A page of a letter that is being written: as one reader would get it, and for whom not at all."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from outreach.campaigns.eligibility import Candidate, reason_against
+from outreach.campaigns.previewing import Reader
+from outreach.campaigns.schedule import CampaignTable
+from outreach.campaigns.values import NAMES, Values
+from outreach.contacts.states import MemberStates
+from outreach.delivery.tables import Suppression
+from outreach.errors import InvalidInput
+from outreach.letters.address import load_forms
+from outreach.letters.checking import check
+from outreach.letters.compiling import Compiled, Compiler, MissingValue
+from outreach.letters.languages import choose
+from outreach.letters.links import broken_links
+from outreach.letters.source import LetterSource, load_footer
+
+MOST_READERS = 500  # contacts that are tried while somebody waits
+
+
+class Lack(NamedTuple):
+    """What is missing, "contact.title has no value", and whom it would hold back."""
+
+    what: str
+    readers: Sequence[Reader]
+
+
+@dataclass(frozen=True)
+class Tried:
+    """``readers`` are those who would get this page, of ``looked_at`` contacts."""
+
+    looked_at: int
+    readers: Sequence[Reader]
+    lacks: Sequence[Lack]
+
+
+class Proof:
+    """One page with the values of one campaign; not for several threads.
+
+    ``languages`` are those that its step is written in, its own among them.
+    """
+
+    def __init__(
+        self,
+        source: LetterSource,
+        languages: Collection[str],
+        campaign: CampaignTable,
+        templates: Path,
+        states: MemberStates,
+    ) -> None:
+        self._source, self._languages, self._campaign = source, languages, campaign
+        self._footer = load_footer(templates, source.language)
+        self._states, self._compiler = states, Compiler()
+        self._values = Values(campaign, load_forms(templates), states)
+
+    def compile(self, reader: Reader) -> Compiled:
+        """In this page's language, whatever they read. MissingValue; InvalidInput for mistakes."""
+        source, candidate = self._source, self._candidate(reader)
+        if candidate.state is None:
+            raise InvalidInput(f"{reader.mission.state} is not among the member states.")
+        values = self._values.of(candidate, source.language)
+        return self._compiler.compile(source, self._footer, values)
+
+    def against(self, reader: Reader, suppression: Suppression | None) -> str | None:
+        """Why the reader would get nothing, or this letter in another language; or None."""
+        candidate = self._candidate(reader, suppression)
+        if reason := reason_against(candidate):
+            return f"Nothing is sent to them: {reason}."
+        chosen = self._language(candidate)
+        if chosen is None:
+            return "Nothing is sent to them: there is no letter in a language they read."
+        if chosen != self._source.language:
+            return f"They get {self._source.step}.{chosen}, for that is what they read first."
+        return None
+
+    def try_on(self, readers: Sequence[Reader]) -> Tried:
+        """Fill the page in for each of those who would get it."""
+        lacks: dict[str, list[Reader]] = {}
+        theirs = [reader for reader in readers if self.against(reader, None) is None]
+        for reader in theirs:
+            try:
+                self.compile(reader)
+            except MissingValue as missing:
+                lacks.setdefault(str(missing), []).append(reader)
+        return Tried(len(readers), theirs, [Lack(*each) for each in lacks.items()])
+
+    def _candidate(self, reader: Reader, suppression: Suppression | None = None) -> Candidate:
+        state = self._states.get(reader.mission.state)
+        return Candidate(reader.contact, reader.mission, state, suppression)
+
+    def _language(self, candidate: Candidate) -> str | None:
+        reads = candidate.reads(self._campaign.fallback_language)
+        return choose(reads, self._languages)
+
+
+def mistakes(source: LetterSource) -> Sequence[str]:
+    """What a plan would refuse, by its line in the text."""
+    return _mistakes(replace(source, reviewed_by="", path=None, body_line=1))
+
+
+def dead_links(source: LetterSource) -> Sequence[str]:
+    """For a page without mistakes."""
+    return _dead_links(replace(source, reviewed_by="", path=None, body_line=1))
+
+
+@lru_cache(maxsize=512)
+def _mistakes(source: LetterSource) -> Sequence[str]:
+    return check(source, NAMES)
+
+
+@lru_cache(maxsize=512)
+def _dead_links(source: LetterSource) -> Sequence[str]:
+    return broken_links(source)

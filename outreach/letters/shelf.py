@@ -1,0 +1,97 @@
+"""Where a letter is found by its name, whichever door it came by: the desk, or the folder.
+
+A page that has versions in the database says what the newest of them says; any other page is its
+file in the folder. See docs/decisions/0011-letters-at-the-desk.md.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from sqlalchemy import ColumnElement, func
+from sqlmodel import Session, col, select
+
+from outreach.errors import NotFound
+from outreach.letters.source import (
+    Letter,
+    LetterSource,
+    Page,
+    list_letters,
+    load_letter,
+    parse_source,
+    to_text,
+)
+from outreach.letters.tables import LetterVersion
+
+
+def names(session: Session, templates: Path) -> list[str]:
+    stored = session.exec(select(LetterVersion.slug).distinct())
+    return sorted({*stored, *list_letters(templates)})
+
+
+def find_letter(session: Session, templates: Path, slug: str) -> Letter:
+    """NotFound says which letters there are; InvalidInput names the page or file and the line."""
+    there = names(session, templates)
+    if slug not in there:
+        raise NotFound(
+            f'There is no letter "{slug}", neither at the desk nor in {templates / "letters"}; '
+            f"there are: {', '.join(there) or 'none'}."
+        )
+    filed = load_letter(templates, slug).sources
+    stored = {(one.step, one.language): parsed(one) for one in newest(session, slug)}
+    return Letter(slug, dict(sorted({**filed, **stored}.items())))
+
+
+def find_page(session: Session, templates: Path, page: Page) -> LetterSource | None:
+    """What is sent as this page, or None where it is not written yet."""
+    stored = newest_of(session, page)
+    return parsed(stored) if stored else in_folder(templates, page)
+
+
+def languages(session: Session, templates: Path, slug: str, step: str) -> set[str]:
+    """Those that a step is written in; none of a letter that is not there."""
+    stored = select(LetterVersion.language).where(
+        LetterVersion.slug == slug, LetterVersion.step == step
+    )
+    return {*session.exec(stored.distinct()), *load_letter(templates, slug).languages(step)}
+
+
+def in_folder(templates: Path, page: Page) -> LetterSource | None:
+    """What the page's file says, whether or not it is what is sent."""
+    return load_letter(templates, page.slug).sources.get((page.step, page.language))
+
+
+def newest(session: Session, slug: str) -> Sequence[LetterVersion]:
+    """The newest version of each page of a letter that has any."""
+    last = (
+        select(func.max(LetterVersion.id))
+        .where(LetterVersion.slug == slug)
+        .group_by(col(LetterVersion.step), col(LetterVersion.language))
+    )
+    return session.exec(select(LetterVersion).where(col(LetterVersion.id).in_(last))).all()
+
+
+def newest_of(session: Session, page: Page) -> LetterVersion | None:
+    newest_first = select(LetterVersion).where(of_page(page)).order_by(
+        col(LetterVersion.number).desc()
+    )  # fmt: skip
+    return session.exec(newest_first.limit(1)).first()
+
+
+def of_page(page: Page) -> ColumnElement[bool]:
+    columns = (LetterVersion.slug, LetterVersion.step, LetterVersion.language)
+    slug, step, language = (col(one) == part for one, part in zip(columns, page, strict=True))
+    return slug & step & language
+
+
+def parsed(version: LetterVersion) -> LetterSource:
+    return _parsed(version.text, version.slug, version.step, version.language)
+
+
+def mark(source: LetterSource | None) -> str:
+    """Of what a page says, however its file is laid out; empty for a page that is not there."""
+    return hashlib.sha256(to_text(source).encode()).hexdigest() if source else ""
+
+
+_parsed = lru_cache(maxsize=512)(parse_source)

@@ -1,0 +1,149 @@
+"""Versions of a letter's pages: saved, marked as reviewed, loaded from files; none is ever lost."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Session, col, select
+
+from outreach.db import insert_once
+from outreach.errors import InvalidInput, NotAllowed, NotFound
+from outreach.letters import shelf
+from outreach.letters.markers import one_line
+from outreach.letters.source import LetterSource, Page, load_letter, require_size, to_text
+from outreach.letters.tables import LetterVersion
+
+AS_THE_FILE_WAS = "as the file was"
+FROM_THE_FILE = "loaded from the file"
+_LONGEST_NAME = 200
+
+
+class Overtaken(NotAllowed):
+    """Somebody saved the page after it was opened; nothing was stored."""
+
+
+def save(
+    session: Session,
+    templates: Path,
+    source: LetterSource,
+    *,
+    seen: str,
+    by: str,
+    now: datetime,
+    note: str = "",
+) -> LetterVersion | None:
+    """A new version, which nobody has reviewed yet; None where the page says all of it already.
+
+    ``seen`` is the ``mark`` of what the page said when ``source`` was begun. Raises Overtaken.
+    """
+    current = _as_seen(session, templates, source.page, seen)
+    if current and _unreviewed(current) == _unreviewed(source):
+        return None
+    return _add(session, current, replace(source, reviewed_by=""), by, now, note)
+
+
+def mark_reviewed(
+    session: Session,
+    templates: Path,
+    page: Page,
+    reviewer: str,
+    *,
+    seen: str,
+    by: str,
+    now: datetime,
+) -> LetterVersion | None:
+    """``reviewer`` stands by the page as it is; an empty name takes the mark back.
+
+    None where it says so already. Raises Overtaken, NotFound and InvalidInput.
+    """
+    if len(reviewer := one_line(reviewer)) > _LONGEST_NAME:
+        raise InvalidInput(f"The reviewer's name is longer than {_LONGEST_NAME} characters.")
+    current = _as_seen(session, templates, page, seen)
+    if current is None:
+        raise NotFound("This page is not written yet.")
+    if current.reviewed_by == reviewer:
+        return None
+    note = f"marked as reviewed by {reviewer}" if reviewer else "the review was taken back"
+    return _add(session, current, replace(current, reviewed_by=reviewer), by, now, note[:200])
+
+
+def load(
+    session: Session, templates: Path, slug: str, *, by: str, now: datetime
+) -> list[LetterVersion]:
+    """The letter's files as versions, where they say something else than the newest ones do."""
+    return [
+        _store(session, file, by, now, FROM_THE_FILE)
+        for file in load_letter(templates, slug).sources.values()
+        if shelf.mark(file) != _stored_mark(session, file.page)
+    ]
+
+
+def history(session: Session, page: Page) -> Sequence[LetterVersion]:
+    """The newest first."""
+    query = select(LetterVersion).where(shelf.of_page(page))
+    return session.exec(query.order_by(col(LetterVersion.number).desc())).all()
+
+
+def get(session: Session, page: Page, number: int) -> LetterVersion:
+    query = select(LetterVersion).where(shelf.of_page(page), LetterVersion.number == number)
+    found = session.exec(query).first()
+    if found is None:
+        raise NotFound(f"{page.slug}/{page.file} has no version {number}.")
+    return found
+
+
+def _as_seen(session: Session, templates: Path, page: Page, seen: str) -> LetterSource | None:
+    current = shelf.find_page(session, templates, page.checked())
+    if shelf.mark(current) != seen:
+        raise _overtaken(page)
+    return current
+
+
+def _overtaken(page: Page) -> Overtaken:
+    return Overtaken(f"{page.slug}/{page.file} was changed after you opened it: look at it anew.")
+
+
+def _unreviewed(source: LetterSource) -> str:
+    return to_text(replace(source, reviewed_by=""))
+
+
+def _stored_mark(session: Session, page: Page) -> str:
+    stored = shelf.newest_of(session, page)
+    return shelf.mark(shelf.parsed(stored)) if stored else ""
+
+
+def _add(
+    session: Session,
+    current: LetterSource | None,
+    source: LetterSource,
+    by: str,
+    now: datetime,
+    note: str,
+) -> LetterVersion:
+    """What stood in the file alone until now becomes the first version."""
+    if current and current.path:
+        _store(session, current, "", now, AS_THE_FILE_WAS)
+    return _store(session, source, by, now, note)
+
+
+def _store(
+    session: Session, source: LetterSource, by: str, now: datetime, note: str
+) -> LetterVersion:
+    page, text = source.page.checked(), to_text(source)
+    require_size(text)
+    last = shelf.newest_of(session, page)
+    version = LetterVersion(
+        slug=page.slug,
+        step=page.step,
+        language=page.language,
+        number=last.number + 1 if last else 1,
+        text=text,
+        note=note,
+        saved_by=by,
+        saved_at=now,
+    )
+    version.id = insert_once(session, version)
+    if version.id is None:  # somebody else took the number at the same moment
+        raise _overtaken(page)
+    return version

@@ -1,0 +1,165 @@
+"""A page of a letter as it stands beside the editor: checked, and as one reader would get it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from math import ceil
+from unicodedata import east_asian_width
+
+from sqlmodel import Session
+
+from outreach.campaigns import progress
+from outreach.campaigns.previewing import Reader, as_mail, stand_in
+from outreach.campaigns.proofreading import Proof, Tried, dead_links, mistakes
+from outreach.campaigns.schedule import CampaignTable, schedule_of
+from outreach.campaigns.tables import Campaign, CampaignState
+from outreach.delivery.composing import Outgoing
+from outreach.delivery.suppression import suppressed
+from outreach.errors import InvalidInput, OutreachError
+from outreach.letters import shelf
+from outreach.letters.compiling import Compiled
+from outreach.letters.enclosures import size
+from outreach.letters.source import LetterSource
+from outreach.web.desk import letters_readers
+from outreach.web.desk.letters_readers import Asked, Choice
+from outreach.wiring import Outreach
+
+_LONGEST_SUBJECT = 78  # characters; most lists of mail cut off more
+_CLIPPED = 102_000  # bytes of HTML, beyond which Gmail shows the beginning only
+_WIDTHS = {"desktop": 600, "phone": 375}  # px
+_LINE, _SIGN, _AROUND = 30, 8.5, 240  # px: of a line, of a letter, and around all of them
+
+
+@dataclass(frozen=True)
+class Look:
+    """``refusal`` says why there is no mail to show; ``heights`` are those of its frames, in px."""
+
+    mistakes: Sequence[str] = ()
+    links: Sequence[str] = ()
+    warnings: Sequence[str] = ()
+    tried: Tried | None = None
+    against: str | None = None
+    choices: Sequence[Choice] = ()
+    to: str = ""
+    refusal: str = ""
+    mail: Outgoing | None = None
+    size: int = 0
+    heights: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def wrong(self) -> int:
+        """How many things hold back a plan, or somebody's copy."""
+        return len(self.mistakes) + len(self.tried.lacks if self.tried else ())
+
+
+@dataclass(frozen=True)
+class Made:
+    """A page filled in for one reader, with the campaign whose letter it is or might be."""
+
+    compiled: Compiled
+    reader: Reader
+    campaign: CampaignTable
+
+    def mail(self, outreach: Outreach) -> Outgoing:
+        return as_mail(
+            self.compiled,
+            self.reader.contact,
+            self.campaign.sender,
+            composer=outreach.composer,
+            tokens=outreach.tokens,
+            now=outreach.clock(),
+        )
+
+
+def look(session: Session, source: LetterSource, asked: Asked, outreach: Outreach) -> Look:
+    if found := mistakes(source):
+        return Look(mistakes=found, refusal="It is shown once these mistakes are mended.")
+    try:
+        proof, campaign = _proof(session, source, outreach)
+    except OutreachError as problem:  # with the footer, or the forms of address
+        return Look(mistakes=[str(problem)], refusal="It is shown once this is mended.")
+    states = outreach.states
+    tried = proof.try_on(letters_readers.found(session, asked, states))
+    one = _reader(session, asked, tried, source, outreach)
+    stopped = suppressed(session, [one.contact.address])
+    seen = Look(
+        links=dead_links(source),
+        tried=tried,
+        against=proof.against(one, stopped.get(one.contact.address)),
+        choices=letters_readers.choices(tried.readers, one, source.language, states),
+        to=letters_readers.value_of(one),
+    )
+    try:
+        mail = Made(proof.compile(one), one, campaign).mail(outreach)
+    except InvalidInput as problem:
+        return replace(seen, refusal=f"They would not get it: {problem}.")
+    return replace(
+        seen,
+        mail=mail,
+        size=len(mail.mime()),
+        warnings=list(_warnings(mail)),
+        heights={name: _height(mail.copy.text, width) for name, width in _WIDTHS.items()},
+    )
+
+
+def make(session: Session, source: LetterSource, asked: Asked, outreach: Outreach) -> Made:
+    """The page for the reader that was asked for; InvalidInput says why it cannot be made."""
+    proof, campaign = _proof(session, source, outreach)
+    readers = [] if asked.to else letters_readers.found(session, asked, outreach.states)
+    one = _reader(session, asked, proof.try_on(readers), source, outreach)
+    return Made(proof.compile(one), one, campaign)
+
+
+def campaigns_of(session: Session, slug: str) -> list[Campaign]:
+    """Those whose schedule names the letter, the newest first."""
+    found = []
+    for campaign in reversed(progress.every(session)):
+        with suppress(OutreachError):  # one whose schedule cannot be read names nothing
+            if schedule_of(campaign).campaign.letter == slug:
+                found.append(campaign)
+    return found
+
+
+def _proof(
+    session: Session, source: LetterSource, outreach: Outreach
+) -> tuple[Proof, CampaignTable]:
+    """With the sender of the latest campaign that the letter goes out in, if there is one."""
+    going = (
+        schedule_of(each).campaign
+        for each in campaigns_of(session, source.slug)
+        if each.state is not CampaignState.cancelled
+    )
+    campaign = next(going, None) or stand_in(source.slug)
+    templates = outreach.settings.templates
+    languages = {*shelf.languages(session, templates, source.slug, source.step), source.language}
+    return Proof(source, languages, campaign, templates, outreach.states), campaign
+
+
+def _reader(
+    session: Session, asked: Asked, tried: Tried, source: LetterSource, outreach: Outreach
+) -> Reader:
+    return letters_readers.chosen(
+        session, asked, tried.readers, source.language, outreach.states, outreach.clock()
+    )
+
+
+def _warnings(mail: Outgoing) -> Iterator[str]:
+    subject = mail.copy.subject
+    if len(subject) > _LONGEST_SUBJECT:
+        yield (
+            f"The subject has {len(subject)} characters; most lists of mail show "
+            f"{_LONGEST_SUBJECT} at most."
+        )
+    html = len(mail.copy.html.encode())
+    if html > _CLIPPED:
+        yield f"The letter has {size(html)}: Gmail shows the first {size(_CLIPPED)} only."
+
+
+def _height(text: str, width: int) -> int:
+    """About what a page of that width needs, rather more: a sandboxed frame cannot say it."""
+    across = (width - 48) / _SIGN
+    return _AROUND + _LINE * sum(max(1, ceil(_breadth(line) / across)) for line in text.split("\n"))
+
+
+def _breadth(line: str) -> int:
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in line)

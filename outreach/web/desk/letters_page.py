@@ -1,0 +1,114 @@
+"""One page of a letter: as its readers get it, as files, and marked as reviewed."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlmodel import Session
+
+from outreach.accounts import audit
+from outreach.accounts.tables import Role
+from outreach.campaigns.previewing import as_paper
+from outreach.contacts import lists
+from outreach.letters import drafts, shelf, versions
+from outreach.letters.source import LetterSource, Page, to_text
+from outreach.letters.typed import from_typed
+from outreach.web.access import needs
+from outreach.web.current import organizer, parts
+from outreach.web.desk.letters_look import Made, look, make
+from outreach.web.desk.letters_readers import read_asked
+from outreach.web.headers import COPY_POLICY
+from outreach.web.presentation import zone
+
+blueprint = Blueprint("letter_page", __name__, url_prefix="/letters/<letter:page>")
+
+
+@blueprint.get("")
+def show(page: Page) -> str:
+    asked, templates = read_asked(request.args), parts().settings.templates
+    with parts().database.reading() as session:
+        source = shelf.find_page(session, templates, page) or abort(404)
+        file = shelf.in_folder(templates, page)
+        saved = shelf.newest_of(session, page)
+        return render_template(
+            "desk/letter_page.html",
+            page=page,
+            source=source,
+            mark=shelf.mark(source),
+            saved=saved,
+            file_differs=saved and file and shelf.mark(file) != shelf.mark(source),
+            draft=drafts.find(session, page, organizer().address),
+            languages=sorted(shelf.languages(session, templates, page.slug, page.step)),
+            asked=asked,
+            lists=lists.names(session),
+            look=look(session, source, asked, parts()),
+        )
+
+
+@blueprint.get("/as.<any(html, eml, pdf, md):form>")
+def file(page: Page, form: str) -> Response:
+    """As it is saved; with ``?draft=1`` as its reader has typed it, and not saved."""
+    with parts().database.reading() as session:
+        source = _asked_for(session, page)
+        made = make(session, source, read_asked(request.args), parts()) if form != "md" else None
+    answer = _FORMS[form](made) if made else Response(to_text(source), mimetype="text/markdown")
+    if form == "html":
+        answer.headers["Content-Security-Policy"] = COPY_POLICY
+    else:
+        name = f"{page.slug}-{page.step}.{page.language}.{form}"
+        answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+@blueprint.post("/review")
+@needs(Role.organizer)
+def review(page: Page) -> ResponseReturnValue:
+    by, now, form = organizer().address, parts().clock(), request.form
+    reviewer = form.get("reviewer", "")
+    if not reviewer.strip() and "take_back" not in form:
+        flash("Nobody was named, so nothing was marked.")
+        return redirect(url_for(".show", page=page), 303)
+    with parts().database.transaction() as session:
+        version = versions.mark_reviewed(
+            session,
+            parts().settings.templates,
+            page,
+            "" if "take_back" in form else reviewer,
+            seen=form.get("seen", ""),
+            by=by,
+            now=now,
+        )
+        if version:
+            _note(session, page, version.note, by, now)
+    flash(f"Version {version.number}: {version.note}." if version else "It says so already.")
+    return redirect(url_for(".show", page=page), 303)
+
+
+def _note(session: Session, page: Page, detail: str, by: str, now: datetime) -> None:
+    subject = f"{page.slug}/{page.file}"
+    audit.note(session, actor=by, act="letter reviewed", subject=subject, detail=detail, now=now)
+
+
+def _asked_for(session: Session, page: Page) -> LetterSource:
+    if "draft" in request.args:
+        draft = drafts.find(session, page, organizer().address) or abort(404)
+        return from_typed(draft.typed, page)
+    return shelf.find_page(session, parts().settings.templates, page) or abort(404)
+
+
+def _html(made: Made) -> Response:
+    return Response(made.mail(parts()).copy.html, mimetype="text/html")
+
+
+def _eml(made: Made) -> Response:
+    return Response(made.mail(parts()).mime(), mimetype="message/rfc822")
+
+
+def _pdf(made: Made) -> Response:
+    day = parts().clock().astimezone(ZoneInfo(zone())).date()
+    return Response(as_paper(made.compiled, made.campaign.sender, day), mimetype="application/pdf")
+
+
+_FORMS: Mapping[str, Callable[[Made], Response]] = {"html": _html, "eml": _eml, "pdf": _pdf}

@@ -1,0 +1,100 @@
+"""Whom a page of a letter is shown for: chosen among contacts, or a made-up mailbox of a state."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, select
+
+from outreach.campaigns.previewing import Reader, made_up_contact, stored_contact
+from outreach.campaigns.proofreading import MOST_READERS
+from outreach.contacts import finding
+from outreach.contacts.finding import Wanted
+from outreach.contacts.states import MemberStates
+from outreach.contacts.tables import ContactList
+
+MOST_OFFERED = 40
+_LONGEST = 200
+_ANYWHERE = "CH"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a reader was looked for by, as typed: words, a list, and the one that was chosen.
+
+    ``to`` is the number of a contact, the code of a state, or empty.
+    """
+
+    who: str = ""
+    on: str = ""
+    to: str = ""
+
+    @property
+    def given(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if value}
+
+
+@dataclass(frozen=True)
+class Choice:
+    to: str
+    label: str
+
+
+def read_asked(values: Mapping[str, str]) -> Asked:
+    return Asked(*(values.get(name, "").strip()[:_LONGEST] for name in ("who", "on", "to")))
+
+
+def found(session: Session, asked: Asked, states: MemberStates) -> list[Reader]:
+    """The first contacts of the search, as many as are tried while somebody waits."""
+    listed = select(ContactList.id).where(ContactList.slug == asked.on)
+    wanted = Wanted(text=asked.who, list_id=session.exec(listed).first() if asked.on else None)
+    rows = finding.page(session, wanted, states, after=0, rows=MOST_READERS)
+    return [Reader(*row) for row in rows]
+
+
+def chosen(
+    session: Session,
+    asked: Asked,
+    readers: Sequence[Reader],
+    language: str,
+    states: MemberStates,
+    now: datetime,
+) -> Reader:
+    """Who was asked for; else the first who would get it; else a mailbox of a fitting state."""
+    if asked.to.isdecimal() and len(asked.to) < 10:
+        return stored_contact(session, int(asked.to))
+    if asked.to in states:
+        return made_up_contact(asked.to, states, now)
+    return readers[0] if readers else made_up_contact(home_of(language, states), states, now)
+
+
+def choices(
+    readers: Sequence[Reader], one: Reader, language: str, states: MemberStates
+) -> list[Choice]:
+    offered = [_choice(reader, states) for reader in readers[:MOST_OFFERED]]
+    made_up = home_of(language, states)
+    last = Choice(made_up, f"A made-up mailbox of {states[made_up].name}")
+    mine = _choice(one, states)
+    return list({each.to: each for each in (*offered, mine, last)}.values())
+
+
+def home_of(language: str, states: MemberStates) -> str:
+    """A state whose first official language it is."""
+    fitting: Iterator[str] = (
+        state.code for state in states if language in state.official_languages[:1]
+    )
+    return next(fitting, _ANYWHERE)
+
+
+def value_of(reader: Reader) -> str:
+    """As ``Asked.to`` has it."""
+    return str(reader.contact.id) if reader.contact.id else reader.mission.state
+
+
+def _choice(reader: Reader, states: MemberStates) -> Choice:
+    state = states.get(reader.mission.state)
+    country = state.name if state else reader.mission.state
+    if reader.contact.id is None:
+        return Choice(value_of(reader), f"A made-up mailbox of {country}")
+    return Choice(value_of(reader), f"{reader.contact.name or reader.contact.address}, {country}")
