@@ -1,6 +1,6 @@
 """A page of a letter that is being written: as one reader would get it, and for whom not at all."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -78,10 +78,14 @@ class Proof:
             return f"They get {self._source.step}.{chosen}, for that is what they read first."
         return None
 
-    def try_on(self, readers: Sequence[Reader]) -> Tried:
-        """Fill the page in for each of those who would get it."""
+    def try_on(self, readers: Sequence[Reader], stopped: Mapping[str, Suppression]) -> Tried:
+        """Fill the page in for each of those who would get it; ``stopped`` are by address."""
         lacks: dict[str, list[Reader]] = {}
-        theirs = [reader for reader in readers if self.against(reader, None) is None]
+        theirs = [
+            reader
+            for reader in readers
+            if not self.against(reader, stopped.get(reader.contact.address))
+        ]
         for reader in theirs:
             try:
                 self.compile(reader)

@@ -44,11 +44,8 @@ def _addresses(tokens: list[Token]) -> Iterator[tuple[int, str]]:
 def _problem(address: str) -> str | None:
     if address == UNSUBSCRIBE:
         return None
-    try:
-        parts = urlsplit(address)
-        return _mail_problem(parts) if parts.scheme == "mailto" else _web_problem(parts, address)
-    except ValueError:
-        return f"{address} is no web address"
+    parts = urlsplit(address)
+    return _mail_problem(parts) if parts.scheme == "mailto" else _web_problem(parts, address)
 
 
 def _mail_problem(parts: SplitResult) -> str | None:

@@ -38,9 +38,19 @@ def save(
     ``seen`` is the ``mark`` of what the page said when ``source`` was begun. Raises Overtaken.
     """
     current = _as_seen(session, templates, source.page, seen)
-    if current and _unreviewed(current) == _unreviewed(source):
+    source = reviewed_as(current, source)
+    if current and shelf.mark(source) == shelf.mark(current):
         return None
-    return _add(session, current, replace(source, reviewed_by=""), by, now, note)
+    return _add(session, current, source, by, now, note)
+
+
+def reviewed_as(current: LetterSource | None, source: LetterSource) -> LetterSource:
+    """``source`` with the review of what is there, if it says the very same; else with none."""
+    if current:
+        same = replace(source, reviewed_by=current.reviewed_by)
+        if shelf.mark(same) == shelf.mark(current):
+            return same
+    return replace(source, reviewed_by="")
 
 
 def mark_reviewed(
@@ -102,10 +112,6 @@ def _as_seen(session: Session, templates: Path, page: Page, seen: str) -> Letter
 
 def _overtaken(page: Page) -> Overtaken:
     return Overtaken(f"{page.slug}/{page.file} was changed after you opened it: look at it anew.")
-
-
-def _unreviewed(source: LetterSource) -> str:
-    return to_text(replace(source, reviewed_by=""))
 
 
 def _stored_mark(session: Session, page: Page) -> str:

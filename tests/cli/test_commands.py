@@ -361,3 +361,21 @@ def test_the_status_tells_what_waits_for_another_try() -> None:
     run("campaign", "load", "mine.toml")
     status = json.loads(run("campaign", "status", "mine", "--json").stdout)
     assert (status["to_try_again"], status["last_answer"]) == (0, None)
+
+
+def test_a_letter_of_the_desk_is_loaded_from_files_and_written_into_them() -> None:
+    run("init")
+    file = Path("templates/letters/wipo-russia-office/letter.en.md")
+    before = file.read_text("utf-8")
+    assert "letter.en" in run("letters", "load").stderr
+    assert "nothing new" in run("letters", "load", "wipo-russia-office").stderr
+    file.write_text(before.replace("We have the honour", "We are glad"), "utf-8")
+    assert (
+        "We have the honour"
+        in run("letters", "preview", "wipo-russia-office", "--state", "GB").stdout
+    )
+    assert "add --replace" in run("letters", "export", "wipo-russia-office").stderr
+    assert run("letters", "export", "wipo-russia-office", "--replace").exit_code == 0
+    assert "We have the honour" in file.read_text("utf-8")
+    kept = {row["kept"] for row in json.loads(run("letters", "list", "--json").stdout)}
+    assert kept == {"at the desk"}

@@ -107,7 +107,7 @@ ROUTES = (
     Route("GET", "/letters/-/bring-in", Role.organizer, 200),
     Route("POST", "/letters/-/bring-in", Role.organizer, 400),
     Route("GET", "/letters/<letter:page>", DESK, 200),
-    Route("GET", "/letters/<letter:page>/as.<any(html, eml, pdf, md):form>", DESK, 200),
+    Route("GET", "/letters/<letter:page>/as/<any(html, eml, pdf, md):form>", DESK, 200),
     Route("GET", "/letters/<letter:page>/edit", Role.organizer, 200),
     Route("POST", "/letters/<letter:page>/edit", Role.organizer, 400),
     Route("POST", "/letters/<letter:page>/draft", Role.organizer, 303),

@@ -11,6 +11,8 @@ from werkzeug.test import TestResponse
 
 from outreach.accounts.tables import Role
 from outreach.campaigns.materials import load_materials
+from outreach.delivery.suppression import suppress
+from outreach.delivery.tables import SuppressionReason
 from outreach.wiring import Outreach
 from tests.web.conftest import SignedIn
 from tests.web.reading import text
@@ -55,7 +57,8 @@ def test_a_letter_of_the_folder_is_listed_and_shown(viewer: FlaskClient) -> None
     page = text(viewer.get(PAGE).text)
     assert "As its file in the folder says" in page
     assert "Please protect the whales." in page
-    assert "Please protect" in viewer.get(f"{PAGE}/as.html").text
+    assert "nothing is wrong" in page
+    assert "Please protect" in viewer.get(f"{PAGE}/as/html").text
 
 
 @pytest.mark.parametrize(
@@ -68,6 +71,7 @@ def test_what_is_not_there_is_told(viewer: FlaskClient, page: str) -> None:
 def test_what_is_saved_is_what_is_planned_and_nobody_has_reviewed_it(
     organizer: FlaskClient, outreach: Outreach
 ) -> None:
+    assert "nothing is wrong" in organizer.get(f"{PAGE}/edit").text
     page = text(save(organizer, "{{ salutation }}\r\n\r\nSave the seals.").text)
     assert "Saved as version 2." in page
     assert "not reviewed" in page
@@ -100,7 +104,7 @@ def test_what_is_typed_is_kept_and_shown_before_it_is_saved(
     live = organizer.post(f"{PAGE}/draft", data=form, headers=LIVE).text
     assert "Save the seals." in live
     assert "<html" not in live
-    assert "Save the seals." in organizer.get(f"{PAGE}/as.html?draft=1").text
+    assert "Save the seals." in organizer.get(f"{PAGE}/as/html?draft=1").text
     assert "Save the seals." in organizer.get(f"{PAGE}/edit").text
     assert "your draft" in organizer.get("/letters/whales").text
     assert "protect the whales" in planned(outreach)
@@ -122,7 +126,7 @@ def test_only_the_editor_may_run_a_script_and_only_ours(organizer: FlaskClient) 
     assert "script-src 'self';" in editor.headers["Content-Security-Policy"]
     assert "script-src" not in organizer.get(PAGE).headers["Content-Security-Policy"]
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?! src=)", editor.text)
-    assert "sandbox" in organizer.get(f"{PAGE}/as.html").headers["Content-Security-Policy"]
+    assert "sandbox" in organizer.get(f"{PAGE}/as/html").headers["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize(
@@ -132,7 +136,7 @@ def test_only_the_editor_may_run_a_script_and_only_ours(organizer: FlaskClient) 
         ("[x](https://nowhere)", "leads nowhere"),
         ("**bold", "** has no partner"),
         ("", "has no text yet"),
-        ("Very short.", "nothing is wrong"),
+        ("Very short.", "Nobody has reviewed this text."),
     ],
 )
 def test_checks_are_said_as_one_types(organizer: FlaskClient, body: str, says: str) -> None:
@@ -146,6 +150,9 @@ def test_a_missing_value_is_said_with_those_whom_it_holds_back(
     with outreach.database.transaction() as session:
         number = a_contact(session, "GB", outreach.clock()).id
     form = {"seen": "", **typed("{{ contact.title }}")}
+    with outreach.database.transaction() as session:
+        other = a_contact(session, "US", outreach.clock())
+        suppress(session, other.address, SuppressionReason.by_hand, now=outreach.clock())
     page = organizer.post(f"{PAGE}/draft", data=form, headers=LIVE).text
     assert "contact.title has no value for 1 of the 1 contact" in text(page)
     assert f"/contacts/{number}" in page
@@ -160,10 +167,10 @@ def test_a_letter_is_shown_as_a_chosen_contact_gets_it(
         french = a_contact(session, "FR", outreach.clock()).id
     page = text(viewer.get(f"{PAGE}?who=Ambassador&to={french}").text)
     assert "They get letter.fr" in page
-    mail = viewer.get(f"{PAGE}/as.eml?to={french}").text
+    mail = viewer.get(f"{PAGE}/as/eml?to={french}").text
     assert "To: Ambassador of FR <fr@mission.example>" in mail
-    assert viewer.get(f"{PAGE}/as.pdf?to={french}").data.startswith(b"%PDF")
-    assert viewer.get(f"{PAGE}/as.md").text.startswith("+++")
+    assert viewer.get(f"{PAGE}/as/pdf?to={french}").data.startswith(b"%PDF")
+    assert viewer.get(f"{PAGE}/as/md").text.startswith("+++")
 
 
 def test_the_second_to_save_is_told_and_loses_nothing(

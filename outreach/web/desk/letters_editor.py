@@ -29,6 +29,9 @@ blueprint = Blueprint("letter_editor", __name__, url_prefix="/letters/<letter:pa
 
 _EMPTY = {**dict.fromkeys(FIELDS, ""), "body": "{{ salutation }}\n\n"}
 
+# While an expression is half typed, what was shown before stays.
+_CHECKS_ALONE = {"HX-Retarget": "#checked", "HX-Reselect": "#checked", "HX-Reswap": "outerHTML"}
+
 
 @dataclass(frozen=True)
 class Written:
@@ -64,15 +67,21 @@ def keep(page: Page) -> ResponseReturnValue:
     with parts().database.reading() as session:
         current = shelf.find_page(session, parts().settings.templates, page)
         written = _read(read_typed(request.form), page)
-        return render_template(
-            "desk/letter_look.html",
-            page=page,
-            look=_look(session, written, asked),
-            draft=draft,
-            problem=written.problem,
-            asked=asked,
-            is_overtaken=request.form.get("seen", "") != shelf.mark(current),
+        seen = _look(session, written, current, asked)
+        answer = make_response(
+            render_template(
+                "desk/letter_look.html",
+                page=page,
+                look=seen,
+                draft=draft,
+                problem=written.problem,
+                asked=asked,
+                is_overtaken=request.form.get("seen", "") != shelf.mark(current),
+            )
         )
+    if written.problem or seen.mistakes:
+        answer.headers.update(_CHECKS_ALONE)
+    return answer
 
 
 @blueprint.post("/edit")
@@ -160,8 +169,10 @@ def _read(typed: Mapping[str, str], page: Page) -> Written:
         return Written(typed, problem=str(problem))
 
 
-def _look(session: Session, written: Written, asked: Asked) -> Look:
-    return look(session, written.source, asked, parts()) if written.source else Look()
+def _look(session: Session, written: Written, current: LetterSource | None, asked: Asked) -> Look:
+    if written.source is None:
+        return Look()
+    return look(session, versions.reviewed_as(current, written.source), asked, parts())
 
 
 def _editor(
@@ -191,7 +202,7 @@ def _editor(
             asked=asked,
             lists=lists.names(session),
             view=request.values.get("view", ""),
-            look=_look(session, written, asked),
+            look=_look(session, written, current, asked),
         )
     )
     answer.headers["Content-Security-Policy"] = LIVE_POLICY

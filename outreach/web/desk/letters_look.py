@@ -37,6 +37,7 @@ class Look:
     mistakes: Sequence[str] = ()
     links: Sequence[str] = ()
     warnings: Sequence[str] = ()
+    is_reviewed: bool = True
     tried: Tried | None = None
     against: str | None = None
     choices: Sequence[Choice] = ()
@@ -79,13 +80,14 @@ def look(session: Session, source: LetterSource, asked: Asked, outreach: Outreac
     except OutreachError as problem:  # with the footer, or the forms of address
         return Look(mistakes=[str(problem)], refusal="It is shown once this is mended.")
     states = outreach.states
-    tried = proof.try_on(letters_readers.found(session, asked, states))
+    tried = _tried(session, proof, asked, outreach)
     one = _reader(session, asked, tried, source, outreach)
-    stopped = suppressed(session, [one.contact.address])
+    address = one.contact.address
     seen = Look(
         links=dead_links(source),
+        is_reviewed=bool(source.reviewed_by),
         tried=tried,
-        against=proof.against(one, stopped.get(one.contact.address)),
+        against=proof.against(one, suppressed(session, [address]).get(address)),
         choices=letters_readers.choices(tried.readers, one, source.language, states),
         to=letters_readers.value_of(one),
     )
@@ -105,8 +107,8 @@ def look(session: Session, source: LetterSource, asked: Asked, outreach: Outreac
 def make(session: Session, source: LetterSource, asked: Asked, outreach: Outreach) -> Made:
     """The page for the reader that was asked for; InvalidInput says why it cannot be made."""
     proof, campaign = _proof(session, source, outreach)
-    readers = [] if asked.to else letters_readers.found(session, asked, outreach.states)
-    one = _reader(session, asked, proof.try_on(readers), source, outreach)
+    tried = Tried(0, (), ()) if asked.to else _tried(session, proof, asked, outreach)
+    one = _reader(session, asked, tried, source, outreach)
     return Made(proof.compile(one), one, campaign)
 
 
@@ -133,6 +135,11 @@ def _proof(
     templates = outreach.settings.templates
     languages = {*shelf.languages(session, templates, source.slug, source.step), source.language}
     return Proof(source, languages, campaign, templates, outreach.states), campaign
+
+
+def _tried(session: Session, proof: Proof, asked: Asked, outreach: Outreach) -> Tried:
+    readers = letters_readers.found(session, asked, outreach.states)
+    return proof.try_on(readers, suppressed(session, [each.contact.address for each in readers]))
 
 
 def _reader(

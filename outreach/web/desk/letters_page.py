@@ -47,7 +47,7 @@ def show(page: Page) -> str:
         )
 
 
-@blueprint.get("/as.<any(html, eml, pdf, md):form>")
+@blueprint.get("/as/<any(html, eml, pdf, md):form>")
 def file(page: Page, form: str) -> Response:
     """As it is saved; with ``?draft=1`` as its reader has typed it, and not saved."""
     with parts().database.reading() as session:

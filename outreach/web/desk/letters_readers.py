@@ -1,10 +1,11 @@
 """Whom a page of a letter is shown for: chosen among contacts, or a made-up mailbox of a state."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from babel.core import get_global
 from sqlmodel import Session, select
 
 from outreach.campaigns.previewing import Reader, made_up_contact, stored_contact
@@ -13,6 +14,7 @@ from outreach.contacts import finding
 from outreach.contacts.finding import Wanted
 from outreach.contacts.states import MemberStates
 from outreach.contacts.tables import ContactList
+from outreach.letters.languages import base
 
 MOST_OFFERED = 40
 _LONGEST = 200
@@ -80,11 +82,9 @@ def choices(
 
 
 def home_of(language: str, states: MemberStates) -> str:
-    """A state whose first official language it is."""
-    fitting: Iterator[str] = (
-        state.code for state in states if language in state.official_languages[:1]
-    )
-    return next(fitting, _ANYWHERE)
+    """The state where most read it, as far as that is a member."""
+    likely = get_global("likely_subtags").get(base(language), "").rpartition("_")[2]
+    return likely if likely in states else _ANYWHERE
 
 
 def value_of(reader: Reader) -> str:
