@@ -144,9 +144,7 @@ def _draft(materials: Materials, step: str, reader: Reader, *, pdf: bool) -> Dra
     if step not in materials.letter.steps:
         there = ", ".join(materials.letter.steps)
         raise NotFound(f'{materials.letter.slug} has no step "{step}"; there are: {there}.')
-    schedule = Schedule(
-        campaign=stand_in(materials.letter.slug), steps=[StepTable(letter=step, pdf=pdf)]
-    )
+    schedule = stand_in(materials.letter.slug, step, pdf=pdf)
     drafter = Drafter(schedule, materials)
     draft = next(iter(drafter.drafts(reader.contact, reader.mission, None)))
     if draft.reason is not None:
@@ -159,12 +157,13 @@ def _written(compiled: Compiled | None) -> Compiled:
     return compiled
 
 
-def stand_in(letter: str) -> CampaignTable:
-    """A campaign for a letter that none has named yet."""
-    return CampaignTable(
+def stand_in(letter: str, step: str, *, pdf: bool = False) -> Schedule:
+    """For a letter that no campaign has named yet."""
+    campaign = CampaignTable(
         name="Preview",
         letter=letter,
         lists=["preview"],
         sender=SENDER,
         start=datetime.fromisoformat("2026-01-01T09:00"),
     )
+    return Schedule(campaign=campaign, steps=[StepTable(letter=step, pdf=pdf)])

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from outreach.campaigns.eligibility import Candidate, reason_against
 from outreach.campaigns.previewing import Reader
-from outreach.campaigns.schedule import CampaignTable
+from outreach.campaigns.schedule import Schedule
 from outreach.campaigns.values import NAMES, Values
 from outreach.contacts.states import MemberStates
 from outreach.delivery.tables import Suppression
@@ -40,7 +40,7 @@ class Tried:
 
 
 class Proof:
-    """One page with the values of one campaign; not for several threads.
+    """One page with the values of one campaign's schedule; not for several threads.
 
     ``languages`` are those that its step is written in, its own among them.
     """
@@ -49,22 +49,28 @@ class Proof:
         self,
         source: LetterSource,
         languages: Collection[str],
-        campaign: CampaignTable,
+        schedule: Schedule,
         templates: Path,
         states: MemberStates,
     ) -> None:
-        self._source, self._languages, self._campaign = source, languages, campaign
+        self._source, self._languages, self._campaign = source, languages, schedule.campaign
+        self.has_pdf = any(step.letter == source.step and step.pdf for step in schedule.steps)
         self._footer = load_footer(templates, source.language)
         self._states, self._compiler = states, Compiler()
-        self._values = Values(campaign, load_forms(templates), states)
+        self._values = Values(schedule.campaign, load_forms(templates), states)
 
-    def compile(self, reader: Reader) -> Compiled:
-        """In this page's language, whatever they read. MissingValue; InvalidInput for mistakes."""
+    def compile(self, reader: Reader, *, for_paper: bool = False) -> Compiled:
+        """In this page's language, whatever they read. MissingValue; InvalidInput for mistakes.
+
+        On paper it does not say that it is enclosed with itself.
+        """
         source, candidate = self._source, self._candidate(reader)
         if candidate.state is None:
             raise InvalidInput(f"{reader.mission.state} is not among the member states.")
         values = self._values.of(candidate, source.language)
-        return self._compiler.compile(source, self._footer, values)
+        pdf = self.has_pdf and not for_paper
+        enclosed = {"pdf": pdf, "files": self._campaign.enclosures}
+        return self._compiler.compile(source, self._footer, {**values, "enclosed": enclosed})
 
     def against(self, reader: Reader, suppression: Suppression | None) -> str | None:
         """Why the reader would get nothing, or this letter in another language; or None."""

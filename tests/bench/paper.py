@@ -83,7 +83,8 @@ def _plan_with_papers(url: str) -> _Planned:
     database = Database(url)
     load(database, pdf=True)
     with papers_dated_in(ZURICH) as papers:
-        made_of = load_materials(shipped("templates"), LETTER, STATES)
+        with database.reading() as session:
+            made_of = load_materials(session, shipped("templates"), LETTER, STATES)
         given: dict[str, Any] = {"materials": made_of, "papers": papers, "now": NOW}
 
         def set_papers() -> None:

@@ -148,7 +148,7 @@ def test_an_erased_contacts_letter_is_named_and_not_made(session: Session) -> No
 
 
 def test_a_preview_on_paper_is_the_same_letter(session: Session) -> None:
-    contact, mission = made_up_contact("France", states(), MONDAY)
-    told = Pdf(preview_on_paper(materials(), "letter", contact, mission, MONDAY.date())).text
+    reader = made_up_contact("France", states(), MONDAY)
+    told = Pdf(preview_on_paper(materials(), "letter", reader, MONDAY.date())).text
     assert "30 novembre 2026letter in fr" in told
     assert "We write to France" in told

@@ -53,12 +53,11 @@ def test_a_preview_says_why_a_contact_would_get_nothing(session: Session) -> Non
 
 
 def test_a_preview_goes_with_itself_as_pdf_where_it_is_asked_for() -> None:
-    contact, mission = made_up_contact("France", states(), MONDAY)
+    reader = made_up_contact("France", states(), MONDAY)
     mail = preview(
         materials(),
         "letter",
-        contact,
-        mission,
+        reader,
         composer=COMPOSER,
         tokens=TOKENS,
         now=MONDAY,

@@ -17,9 +17,9 @@ from tests.campaigns.making import MONDAY, a_contact, a_source, states
 TEMPLATES = Path(__file__).parents[2] / "templates"
 
 
-def proof(body: str, language: str = "en", languages: tuple[str, ...] = ("en", "fr")) -> Proof:
+def proof(body: str, language: str = "en", *, pdf: bool = False) -> Proof:
     source = a_source(language=language, body=body)
-    return Proof(source, {*languages, language}, stand_in("offices"), TEMPLATES, states())
+    return Proof(source, {"en", "fr"}, stand_in("offices", "letter", pdf=pdf), TEMPLATES, states())
 
 
 def reader(session: Session, **values: Any) -> Reader:
@@ -70,3 +70,11 @@ def test_mistakes_and_links_count_the_lines_of_the_text() -> None:
     wrong = a_source(body="One.\n\n{{ nobody }}", body_line=9)
     assert proofreading.mistakes(wrong) == ["line 3: nobody is not known"]
     assert proofreading.dead_links(a_source(body="<https://wipo>"))[0].startswith("line 1")
+
+
+def test_a_letter_says_what_is_enclosed_but_not_on_its_own_paper() -> None:
+    body = "Text.\n\n{% if enclosed.pdf %}\nA PDF is enclosed.\n{% endif %}\n"
+    of_france, enclosed = made_up_contact("FR", states(), MONDAY), proof(body, pdf=True)
+    assert "enclosed" in enclosed.compile(of_france).skeleton.text
+    assert "enclosed" not in enclosed.compile(of_france, for_paper=True).skeleton.text
+    assert "enclosed" not in proof(body).compile(of_france).skeleton.text

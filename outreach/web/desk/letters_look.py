@@ -5,11 +5,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from math import ceil
 from unicodedata import east_asian_width
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from outreach.campaigns import progress
-from outreach.campaigns.previewing import Reader, as_mail, stand_in
+from outreach.campaigns.previewing import Reader, as_mail, as_paper, stand_in
 from outreach.campaigns.proofreading import Proof, Tried, dead_links, mistakes
 from outreach.campaigns.schedule import CampaignTable, schedule_of
 from outreach.campaigns.tables import Campaign, CampaignState
@@ -17,9 +18,9 @@ from outreach.delivery.composing import Outgoing
 from outreach.delivery.suppression import suppressed
 from outreach.errors import InvalidInput, OutreachError
 from outreach.letters import shelf
-from outreach.letters.compiling import Compiled
-from outreach.letters.enclosures import size
+from outreach.letters.enclosures import load_enclosures, size
 from outreach.letters.source import LetterSource
+from outreach.letters.tables import Enclosure
 from outreach.web.desk import letters_readers
 from outreach.web.desk.letters_readers import Asked, Choice
 from outreach.wiring import Outreach
@@ -45,6 +46,7 @@ class Look:
     refusal: str = ""
     mail: Outgoing | None = None
     size: int = 0
+    enclosed: Sequence[str] = ()
     heights: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -57,19 +59,31 @@ class Look:
 class Made:
     """A page filled in for one reader, with the campaign whose letter it is or might be."""
 
-    compiled: Compiled
+    proof: Proof
     reader: Reader
     campaign: CampaignTable
 
-    def mail(self, outreach: Outreach) -> Outgoing:
+    def mail(self, outreach: Outreach, enclosures: Sequence[Enclosure] = ()) -> Outgoing:
         return as_mail(
-            self.compiled,
+            self.proof.compile(self.reader),
             self.reader.contact,
             self.campaign.sender,
             composer=outreach.composer,
             tokens=outreach.tokens,
             now=outreach.clock(),
+            enclosures=enclosures,
         )
+
+    def whole_mail(self, outreach: Outreach) -> Outgoing:
+        """With its paper where the schedule says so, and the files that go with every copy."""
+        templates, names = outreach.settings.templates, self.campaign.enclosures
+        files = load_enclosures(templates, self.campaign.letter, names) if names else []
+        return self.mail(outreach, [self.paper(outreach), *files] if self.proof.has_pdf else files)
+
+    def paper(self, outreach: Outreach) -> Enclosure:
+        day = outreach.clock().astimezone(ZoneInfo(outreach.settings.timezone)).date()
+        compiled = self.proof.compile(self.reader, for_paper=True)
+        return as_paper(compiled, self.campaign.sender, day)
 
 
 def look(session: Session, source: LetterSource, asked: Asked, outreach: Outreach) -> Look:
@@ -90,9 +104,10 @@ def look(session: Session, source: LetterSource, asked: Asked, outreach: Outreac
         against=proof.against(one, suppressed(session, [address]).get(address)),
         choices=letters_readers.choices(tried.readers, one, source.language, states),
         to=letters_readers.value_of(one),
+        enclosed=["the letter itself as PDF"] * proof.has_pdf + campaign.enclosures,
     )
     try:
-        mail = Made(proof.compile(one), one, campaign).mail(outreach)
+        mail = Made(proof, one, campaign).mail(outreach)
     except InvalidInput as problem:
         return replace(seen, refusal=f"They would not get it: {problem}.")
     return replace(
@@ -109,7 +124,7 @@ def make(session: Session, source: LetterSource, asked: Asked, outreach: Outreac
     proof, campaign = _proof(session, source, outreach)
     tried = Tried(0, (), ()) if asked.to else _tried(session, proof, asked, outreach)
     one = _reader(session, asked, tried, source, outreach)
-    return Made(proof.compile(one), one, campaign)
+    return Made(proof, one, campaign)
 
 
 def campaigns_of(session: Session, slug: str) -> list[Campaign]:
@@ -127,14 +142,14 @@ def _proof(
 ) -> tuple[Proof, CampaignTable]:
     """With the sender of the latest campaign that the letter goes out in, if there is one."""
     going = (
-        schedule_of(each).campaign
+        schedule_of(each)
         for each in campaigns_of(session, source.slug)
         if each.state is not CampaignState.cancelled
     )
-    campaign = next(going, None) or stand_in(source.slug)
+    schedule = next(going, None) or stand_in(source.slug, source.step)
     templates = outreach.settings.templates
     languages = {*shelf.languages(session, templates, source.slug, source.step), source.language}
-    return Proof(source, languages, campaign, templates, outreach.states), campaign
+    return Proof(source, languages, schedule, templates, outreach.states), schedule.campaign
 
 
 def _tried(session: Session, proof: Proof, asked: Asked, outreach: Outreach) -> Tried:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +9,6 @@ from sqlmodel import Session
 
 from outreach.accounts import audit
 from outreach.accounts.tables import Role
-from outreach.campaigns.previewing import as_paper
 from outreach.contacts import lists
 from outreach.letters import drafts, shelf, versions
 from outreach.letters.source import LetterSource, Page, to_text
@@ -20,7 +18,6 @@ from outreach.web.current import organizer, parts
 from outreach.web.desk.letters_look import Made, look, make
 from outreach.web.desk.letters_readers import read_asked
 from outreach.web.headers import COPY_POLICY
-from outreach.web.presentation import zone
 
 blueprint = Blueprint("letter_page", __name__, url_prefix="/letters/<letter:page>")
 
@@ -103,12 +100,11 @@ def _html(made: Made) -> Response:
 
 
 def _eml(made: Made) -> Response:
-    return Response(made.mail(parts()).mime(), mimetype="message/rfc822")
+    return Response(made.whole_mail(parts()).mime(), mimetype="message/rfc822")
 
 
 def _pdf(made: Made) -> Response:
-    day = parts().clock().astimezone(ZoneInfo(zone())).date()
-    return Response(as_paper(made.compiled, made.campaign.sender, day), mimetype="application/pdf")
+    return Response(made.paper(parts()).content, mimetype="application/pdf")
 
 
 _FORMS: Mapping[str, Callable[[Made], Response]] = {"html": _html, "eml": _eml, "pdf": _pdf}
