@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from outreach.campaigns.eligibility import Candidate, reason_against
 from outreach.campaigns.previewing import Reader
@@ -64,13 +64,8 @@ class Proof:
 
         On paper it does not say that it is enclosed with itself.
         """
-        source, candidate = self._source, self._candidate(reader)
-        if candidate.state is None:
-            raise InvalidInput(f"{reader.mission.state} is not among the member states.")
-        values = self._values.of(candidate, source.language)
-        pdf = self.has_pdf and not for_paper
-        enclosed = {"pdf": pdf, "files": self._campaign.enclosures}
-        return self._compiler.compile(source, self._footer, {**values, "enclosed": enclosed})
+        values = self._printed(reader, pdf=self.has_pdf and not for_paper)
+        return self._compiler.compile(self._source, self._footer, values)
 
     def against(self, reader: Reader, suppression: Suppression | None) -> str | None:
         """Why the reader would get nothing, or this letter in another language; or None."""
@@ -94,10 +89,18 @@ class Proof:
         ]
         for reader in theirs:
             try:
-                self.compile(reader)
+                values = self._printed(reader, pdf=self.has_pdf)
+                self._compiler.render(self._source, self._footer, values)
             except MissingValue as missing:
                 lacks.setdefault(str(missing), []).append(reader)
         return Tried(len(readers), theirs, [Lack(*each) for each in lacks.items()])
+
+    def _printed(self, reader: Reader, *, pdf: bool) -> dict[str, Any]:
+        candidate = self._candidate(reader)
+        if candidate.state is None:
+            raise InvalidInput(f"{reader.mission.state} is not among the member states.")
+        enclosed = {"pdf": pdf, "files": self._campaign.enclosures}
+        return {**self._values.of(candidate, self._source.language), "enclosed": enclosed}
 
     def _candidate(self, reader: Reader, suppression: Suppression | None = None) -> Candidate:
         state = self._states.get(reader.mission.state)

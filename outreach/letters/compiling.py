@@ -41,15 +41,21 @@ class Compiler:
         self, source: LetterSource, footer: LetterSource, values: Mapping[str, Any]
     ) -> Compiled:
         """MissingValue if what is printed is empty; InvalidInput if the source cannot be used."""
-        template = self._templates.get((source, footer))
-        if template is None:
-            template = self._prepare(source, footer, values)
-        rendered, slots = self._templating.render(template, values)
+        rendered, slots = self.render(source, footer, values)
         skeleton = self._skeletons.get((source.language, rendered))
         if skeleton is None:
             skeleton = convert(self._markdown, rendered.split(BETWEEN), source.language)
             self._skeletons[source.language, rendered] = skeleton
         return Compiled(skeleton, slots)
+
+    def render(
+        self, source: LetterSource, footer: LetterSource, values: Mapping[str, Any]
+    ) -> tuple[str, list[str]]:
+        """As far as it can be told whether a value is missing; raises the same."""
+        template = self._templates.get((source, footer))
+        if template is None:
+            template = self._prepare(source, footer, values)
+        return self._templating.render(template, values)
 
     def _prepare(
         self, source: LetterSource, footer: LetterSource, values: Mapping[str, Any]

@@ -18,7 +18,9 @@ from outreach.letters.source import (
     LetterSource,
     Page,
     list_letters,
+    list_pages,
     load_letter,
+    load_page,
     parse_source,
     to_text,
 )
@@ -54,12 +56,13 @@ def languages(session: Session, templates: Path, slug: str, step: str) -> set[st
     stored = select(LetterVersion.language).where(
         LetterVersion.slug == slug, LetterVersion.step == step
     )
-    return {*session.exec(stored.distinct()), *load_letter(templates, slug).languages(step)}
+    filed = (page.language for page in list_pages(templates, slug) if page.step == step)
+    return {*session.exec(stored.distinct()), *filed}
 
 
 def in_folder(templates: Path, page: Page) -> LetterSource | None:
     """What the page's file says, whether or not it is what is sent."""
-    return load_letter(templates, page.slug).sources.get((page.step, page.language))
+    return load_page(templates, page)
 
 
 def newest(session: Session, slug: str) -> Sequence[LetterVersion]:

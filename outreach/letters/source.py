@@ -163,11 +163,22 @@ def list_letters(templates: Path) -> list[str]:
 
 def load_letter(templates: Path, slug: str) -> Letter:
     """What the folder holds of a letter, perhaps nothing; InvalidInput names file and line."""
+    pages = list_pages(templates, slug)
+    return Letter(slug, {page[1:]: _load(path, page) for page, path in sorted(pages.items())})
+
+
+def load_page(templates: Path, page: Page) -> LetterSource | None:
+    """The page's file, or None where there is none."""
+    path = list_pages(templates, page.slug).get(page)
+    return _load(path, page) if path else None
+
+
+def list_pages(templates: Path, slug: str) -> dict[Page, Path]:
+    """The files of a letter, none of them read; InvalidInput names one that is called wrongly."""
     if not _SLUG.fullmatch(slug):  # or it might lead out of the folder
-        return Letter(slug, {})
-    read = _read_folder(templates / "letters" / slug)
-    sources = {(source.step, source.language): source for source in read}
-    return Letter(slug, dict(sorted(sources.items())))
+        return {}
+    paths = (templates / "letters" / slug).glob("*.md")
+    return {_page_of(path): path for path in paths}
 
 
 def load_footer(templates: Path, language: str) -> LetterSource:
@@ -184,14 +195,17 @@ def load_footer(templates: Path, language: str) -> LetterSource:
     return LetterSource("notices", "footer", language, subject="", body=body, path=path)
 
 
-def _read_folder(folder: Path) -> Iterator[LetterSource]:
-    for path in folder.glob("*.md"):
-        match = _FILE.fullmatch(path.name)
-        if match is None:
-            raise InvalidInput(
-                f"{path}: a letter's file is named <step>.<language>.md, like reminder.fr.md."
-            )
-        yield parse_source(_read(path), folder.name, match["step"], match["language"], path)
+def _page_of(path: Path) -> Page:
+    match = _FILE.fullmatch(path.name)
+    if match is None:
+        raise InvalidInput(
+            f"{path}: a letter's file is named <step>.<language>.md, like reminder.fr.md."
+        )
+    return Page(path.parent.name, match["step"], match["language"])
+
+
+def _load(path: Path, page: Page) -> LetterSource:
+    return parse_source(_read(path), *page, path)
 
 
 def _read(path: Path) -> str:

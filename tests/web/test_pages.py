@@ -71,6 +71,10 @@ def pages(world: World) -> list[str]:
         f"/inbox/mail/{world.reply.id}",
         f"/inbox/mail/{world.stray.id}?state=France",
         f"/inbox/raw/{world.unreadable.id}",
+        "/letters",
+        "/letters/whales",
+        "/letters/whales/letter/en",
+        "/letters/whales/letter/en/versions",
         "/reports",
         "/no/such/page",
     ]
