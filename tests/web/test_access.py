@@ -102,7 +102,7 @@ ROUTES = (
     Route("GET", "/lists/add", Role.organizer, 200),
     Route("POST", "/lists/add", Role.organizer, 404),
     Route("GET", "/letters", DESK, 200),
-    Route("GET", "/letters/<slug>", DESK, 404),
+    Route("GET", "/letters/<letter>", DESK, 200),
     Route("GET", "/letters/-/begin", Role.organizer, 400),
     Route("GET", "/letters/-/bring-in", Role.organizer, 200),
     Route("POST", "/letters/-/bring-in", Role.organizer, 400),
@@ -189,6 +189,7 @@ def address(route: Route, world: World, outreach: Outreach) -> str:
         "<row:number>": str(number),
         "<token>": outreach.tokens.sign(purpose, world.sent.key),  # type: ignore[arg-type]
         "<slug>": world.campaign.slug,
+        "<letter>": "whales",
         "<letter:page>": "whales/letter/en",
         "<any(html, eml, pdf, md):form>": "html",
         "<digest>": world.enclosure.id,

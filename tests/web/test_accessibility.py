@@ -34,6 +34,7 @@ LOOKS = {"light": (1440, 900), "dark": (375, 800)}
 NOT_THERE = {
     "/enter/<token>",
     "/contacts/<row:number>/merge/<row:other>",
+    "/letters/-/begin",
     "/inbox/mail/<row:number>/html",
     "/inbox/mail/<row:number>/attachments/<int(max=99999):at>",
     "/reports/<week>/<name>.svg",

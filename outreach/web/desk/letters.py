@@ -75,20 +75,20 @@ def show() -> str:
     return render_template("desk/letters.html", entries=entries, begun=new)
 
 
-@blueprint.get("/<slug>")
-def one(slug: str) -> str:
+@blueprint.get("/<letter>")
+def one(letter: str) -> str:
     templates = parts().settings.templates
     with parts().database.reading() as session:
-        begun = {each for each in drafts.of(session, organizer().address) if each.slug == slug}
-        letter = Letter(slug, {})
-        if not begun or slug in shelf.names(session, templates):
-            letter = shelf.find_letter(session, templates, slug)
+        begun = {each for each in drafts.of(session, organizer().address) if each.slug == letter}
+        found = Letter(letter, {})
+        if not begun or letter in shelf.names(session, templates):
+            found = shelf.find_letter(session, templates, letter)
         return render_template(
             "desk/letter.html",
-            slug=slug,
-            steps=_steps(session, letter, begun),
-            begun=sorted(begun - {each.page for each in letter.sources.values()}),
-            campaigns=campaigns_of(session, slug),
+            slug=letter,
+            steps=_steps(session, found, begun),
+            begun=sorted(begun - {each.page for each in found.sources.values()}),
+            campaigns=campaigns_of(session, letter),
         )
 
 
