@@ -5,9 +5,11 @@ import os
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from outreach import migrations
 from outreach.accounts.letterhead import Letterhead
+from outreach.campaigns.making import Means
 from outreach.config import Settings
 from outreach.contacts.states import MemberStates, load_states
 from outreach.db import Clock, Database, utcnow
@@ -41,6 +43,18 @@ class Outreach:
             sender_address=self.settings.reply_address,
             public_url=self.settings.public_url,
             tokens=self.tokens,
+        )
+
+    @property
+    def means(self) -> Means:
+        """What planning a campaign needs."""
+        return Means(
+            database=self.database,
+            templates=self.settings.templates,
+            states=self.states,
+            tokens=self.tokens,
+            zone=ZoneInfo(self.settings.timezone),
+            clock=self.clock,
         )
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from outreach.accounts import audit, links
-from outreach.campaigns import notices, progress, refusals
+from outreach.campaigns import fulfilling, notices, progress, refusals
 from outreach.contacts import uploads
 from outreach.contacts.loading import Loader
 from outreach.db import Clock
@@ -37,6 +37,7 @@ from outreach.wiring import Outreach
 _log = logging.getLogger(__name__)
 
 INTERVAL = timedelta(seconds=15)
+WISHES_INTERVAL = timedelta(seconds=2)  # somebody waits for it at the desk
 FETCHING_INTERVAL = timedelta(minutes=1)
 LOADING_INTERVAL = timedelta(seconds=1)  # somebody looks at a page and waits
 RECOUNTING_INTERVAL = timedelta(days=1)
@@ -52,6 +53,7 @@ class Pass:
     """
 
     stop: Callable[[], bool] = lambda: False
+    fulfilled: list[str] = field(default_factory=list)
     fetched: fetching.Tally = field(default_factory=fetching.Tally)
     read: processing.Tally = field(default_factory=processing.Tally)
     released: int = 0
@@ -71,6 +73,7 @@ class Pass:
     def as_facts(self) -> dict[str, Any]:
         """Counts under the names that organizers see."""
         return {
+            "wishes_fulfilled": self.fulfilled,
             "sent": self.sent.sent,
             "refused": self.sent.refused,
             "to_try_again": self.sent.later,
@@ -97,8 +100,12 @@ def tick(outreach: Outreach, clock: Clock, stop: Callable[[], bool] = lambda: Fa
 
 
 def single_pass(outreach: Outreach, clock: Clock) -> Pass:
-    """A tick without a worker, which would fetch mail and load contacts beside its ticks."""
-    before = {"fetching mail": _fetch_mail, "loading contacts": _load_contacts}
+    """A tick without a worker, which would do what people wait for beside its ticks."""
+    before = {
+        "fulfilling wishes": _fulfil_wishes,
+        "fetching mail": _fetch_mail,
+        "loading contacts": _load_contacts,
+    }
     return _go_through({**before, **STAGES}, outreach, clock, Pass())
 
 
@@ -124,6 +131,11 @@ def _go_through(stages: Stages, outreach: Outreach, clock: Clock, done: Pass) ->
 def _reason(error: Exception) -> str:
     """In our own words, or only its kind: those of others may hold personal data."""
     return str(error) if isinstance(error, OutreachError) else type(error).__name__
+
+
+def _fulfil_wishes(outreach: Outreach, clock: Clock, done: Pass) -> None:
+    while kind := fulfilling.fulfil_next(replace(outreach.means, clock=clock)):
+        done.fulfilled.append(kind)
 
 
 def _fetch_mail(outreach: Outreach, clock: Clock, done: Pass) -> None:
@@ -251,6 +263,13 @@ def run(outreach: Outreach) -> None:
         seconds=LOADING_INTERVAL.seconds,
         next_run_time=at_once,
     )
+    # And one for what organizers ask for, which may take minutes.
+    scheduler.add_job(
+        lambda: fulfil_wishes(outreach),
+        "interval",
+        seconds=WISHES_INTERVAL.seconds,
+        next_run_time=at_once,
+    )
     # Another of its own, for it takes minutes where there are millions of copies.
     scheduler.add_job(
         lambda: recount(outreach, stopping.is_set),
@@ -291,6 +310,13 @@ def _tick_and_tell(outreach: Outreach, stopping: threading.Event) -> None:
         done = tick(outreach, outreach.clock, lambda: stopping.is_set() or time.monotonic() > until)
     if done.did_something:
         _log.info("%s", done.as_facts())
+
+
+def fulfil_wishes(outreach: Outreach) -> None:
+    """What cannot be done stands beside the wish; what breaks off is told in the log as well."""
+    done = _go_through({"fulfilling wishes": _fulfil_wishes}, outreach, outreach.clock, Pass())
+    if done.fulfilled:
+        _log.info("Fulfilled: %s", ", ".join(done.fulfilled))
 
 
 def recount(outreach: Outreach, stop: Callable[[], bool]) -> None:

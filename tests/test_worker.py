@@ -196,6 +196,7 @@ def slow(*_):
 
 worker.STAGES = {"slow": slow}
 worker.load_contacts = lambda *_: None
+worker.fulfil_wishes = lambda outreach: None
 worker.run(Parts())
 print("closed", flush=True)
 """

@@ -36,7 +36,8 @@ def approve(
     it may be the person who loaded the campaign.
     """
     require(session, campaign, "approved", CampaignState.planned)
-    _check_approver(campaign, by, alone)
+    if against := reason_against(campaign, by, alone):
+        raise NotAllowed(against)
     copies = stored_digests(session, campaign.id)
     _check_plan(campaign, plan_digest(copies), shown)
     if not copies:
@@ -47,19 +48,21 @@ def approve(
     return Approval(len(copies), campaign.unreviewed)
 
 
-def _check_approver(campaign: Campaign, by: Organizer, alone: bool) -> None:
+def reason_against(campaign: Campaign, by: Organizer, alone: bool = False) -> str | None:
+    """Why this person may not approve the campaign's plan, or None."""
     if by.disabled_at or not by.role.includes(Role.approver):
-        raise NotAllowed(f"{by.address} may not approve; the role must be approver or admin.")
+        return f"{by.address} may not approve; the role must be approver or admin."
     if "@" not in campaign.loaded_by and not alone:
-        raise NotAllowed(
+        return (
             f"Nobody knows who loaded {campaign.slug}: load it again with --by ADDRESS and let "
             "somebody else approve it, or approve it with --alone."
         )
     if by.address == campaign.loaded_by and not alone:
-        raise NotAllowed(
+        return (
             f"{by.address} loaded {campaign.slug}: somebody else approves it, "
             "or the same person with --alone."
         )
+    return None
 
 
 def _check_plan(campaign: Campaign, stored: str, shown: str | None) -> None:

@@ -4,6 +4,7 @@ import difflib
 import re
 import typing
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -18,32 +19,38 @@ _STRING = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'')
 _SYNTAX = re.compile(r"(?P<what>.*?) \(at line (?P<line>\d+), column \d+\)", re.DOTALL)
 
 
-def syntax_mistake(error: Exception, filename: str) -> str:
+class Mistake(NamedTuple):
+    """What is wrong at a line (0: it is not known at which) and a key, "steps[2].after"."""
+
+    line: int
+    key: str
+    what: str
+
+    def told_of(self, filename: str) -> str:
+        where = f"{filename}, line {self.line}" if self.line else filename
+        return f"{where}, {self.key}: {self.what}" if self.key else f"{where}: {self.what}"
+
+
+def syntax_mistake(error: Exception) -> Mistake:
     match = _SYNTAX.fullmatch(str(error))
-    where = f"{filename}, line {match['line']}" if match else filename
-    return f"{where}: this is not TOML: {match['what'] if match else error}"
+    what = f"this is not TOML: {match['what'] if match else error}"
+    return Mistake(int(match["line"]) if match else 0, "", what)
 
 
-def model_mistakes(
-    error: ValidationError, model: type[BaseModel], text: str, filename: str
-) -> list[str]:
-    """One sentence for each mistake in ``text``, in the order of the file's lines."""
+def model_mistakes(error: ValidationError, model: type[BaseModel], text: str) -> list[Mistake]:
+    """Every mistake in ``text``, in the order of the file's lines."""
     lines = key_lines(text)
-    found = [_mistake(details, model, lines, filename) for details in error.errors()]
-    return [sentence for _, sentence in sorted(found)]
+    return sorted(_mistake(details, model, lines) for details in error.errors())
 
 
-def _mistake(
-    details: ErrorDetails, model: type[BaseModel], lines: dict[Path, int], filename: str
-) -> tuple[int, str]:
+def _mistake(details: ErrorDetails, model: type[BaseModel], lines: dict[Path, int]) -> Mistake:
     path = details["loc"]
-    line = _line_of(path, lines)
     keys = tuple(part for part in path if isinstance(part, str))
     fields = _fields_of(model, keys[:-1])
     sentence = _what(details, list(fields)).rstrip(".")
     if keys and keys[-1] in fields:
         sentence += f"; expected: {fields[keys[-1]].description}"
-    return line, f"{filename}, line {line}, {_dotted(path)}: {sentence}"
+    return Mistake(_line_of(path, lines), _dotted(path), sentence)
 
 
 def _what(details: ErrorDetails, known: Sequence[str]) -> str:

@@ -17,6 +17,7 @@ from outreach.campaigns.pacing import Wish, spread
 from outreach.campaigns.papers import Papers, enclose
 from outreach.campaigns.plans import PlanSummary, summarize
 from outreach.campaigns.progress import discard_plan, require
+from outreach.campaigns.records import keep_record
 from outreach.campaigns.schedule import Schedule, schedule_of
 from outreach.campaigns.tables import Campaign, CampaignState
 from outreach.campaigns.timing import NEVER_OPENS, Timetable, at_wall_clock
@@ -45,12 +46,16 @@ def plan(
     tokens: Tokens,
     papers: Papers,
     now: datetime,
+    progress: Progress = lambda _done, _total: None,
 ) -> PlanSummary:
-    """Replace the campaign's rows by a new plan."""
+    """Replace the campaign's rows by a new plan.
+
+    ``progress`` gets how many contacts are written to, and of how many.
+    """
     require(session, campaign, "planned", *_BEFORE_APPROVAL)
     schedule = schedule_of(campaign)
     drafter = Drafter(schedule, materials)
-    drafts = _drafts(session, campaign, drafter, now)
+    drafts = _drafts(session, campaign, drafter, now, progress)
     discard_plan(session, campaign)
     _store_skeletons(session, drafts)
     enclose(session, drafts, schedule, materials, papers)
@@ -61,7 +66,9 @@ def plan(
     campaign.unreviewed = drafter.unreviewed(drafts)
     campaign.plan_digest = plan_digest(copies)
     session.flush()
-    return summarize(session, campaign)
+    summary = summarize(session, campaign)
+    keep_record(session, campaign, summary, drafts)
+    return summary
 
 
 def set_papers(
@@ -89,25 +96,33 @@ def set_papers(
         progress(done, len(wanted))
 
 
-def _drafts(session: Session, campaign: Campaign, drafter: Drafter, now: datetime) -> list[Draft]:
+def _drafts(
+    session: Session,
+    campaign: Campaign,
+    drafter: Drafter,
+    now: datetime,
+    progress: Progress = lambda _done, _total: None,
+) -> list[Draft]:
     """Contact by contact, with their moments; nothing is stored yet."""
     schedule = schedule_of(campaign)
-    drafts = _written(session, schedule, drafter)
+    drafts = _written(session, schedule, drafter, progress)
     _hold_those_without_a_window(drafts, schedule)
     _set_times(session, campaign, drafts, now)
     return drafts
 
 
-def _written(session: Session, schedule: Schedule, drafter: Drafter) -> list[Draft]:
+def _written(
+    session: Session, schedule: Schedule, drafter: Drafter, progress: Progress
+) -> list[Draft]:
     people = contacts_on(session, schedule.campaign.lists)
     if not people:
         raise InvalidInput(f"Nobody is on {', '.join(schedule.campaign.lists)}; import contacts.")
     stopped = suppressed(session, [contact.address for contact, _ in people])
-    return [
-        draft
-        for contact, mission in people
-        for draft in drafter.drafts(contact, mission, stopped.get(contact.address))
-    ]
+    drafts: list[Draft] = []
+    for done, (contact, mission) in enumerate(people, 1):
+        drafts += drafter.drafts(contact, mission, stopped.get(contact.address))
+        progress(done, len(people))
+    return drafts
 
 
 def _set_times(

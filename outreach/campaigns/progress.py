@@ -22,15 +22,20 @@ _log = logging.getLogger(__name__)
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 
 
-def load_campaign(session: Session, text: str, slug: str, by: str, now: datetime) -> Campaign:
-    """Store a schedule file under its name. One that changed needs a new plan."""
+def check_slug(slug: str) -> None:
+    """Raises InvalidInput."""
     if not _SLUG.fullmatch(slug):
         raise InvalidInput(
             f'"{slug[:80]}" cannot be a campaign\'s name: a schedule file is named like '
             "spring-letter.toml, in small letters, digits, hyphens and underscores."
         )
+
+
+def load_campaign(session: Session, text: str, slug: str, by: str, now: datetime) -> Campaign:
+    """Store a schedule file under its name. One that changed needs a new plan."""
+    check_slug(slug)
     schedule = parse(text, f"{slug}.toml")
-    campaign = session.exec(select(Campaign).where(Campaign.slug == slug)).first()
+    campaign = find(session, slug)
     if campaign is None:
         campaign = Campaign(slug=slug, name="", source="", loaded_by=by, loaded_at=now)
     elif campaign.source == text:
@@ -54,6 +59,10 @@ def get(session: Session, slug: str) -> Campaign:
         return campaigns[slug]
     there = ", ".join(sorted(campaigns)) or "none; load one: outreach campaign load FILE"
     raise NotFound(f'There is no campaign "{slug}"; there are: {there}')
+
+
+def find(session: Session, slug: str) -> Campaign | None:
+    return session.exec(select(Campaign).where(Campaign.slug == slug)).first()
 
 
 def every(session: Session) -> Sequence[Campaign]:
@@ -83,12 +92,12 @@ def discard_plan(session: Session, campaign: Campaign) -> None:
     campaign.plan_digest, campaign.planned_at = None, None
 
 
-def pause(session: Session, campaign: Campaign, *, now: datetime, reason: str) -> int:
-    """Take back the moments of all that has not left; the number of copies that wait."""
+def pause(session: Session, campaign: Campaign, *, now: datetime, reason: str) -> None:
+    """Take back the moments of all that has not left: no more than ``turns.LEAD`` copies or so."""
     require(session, campaign, "paused", CampaignState.running, CampaignState.paused)
     campaign.state, campaign.reason = CampaignState.paused, reason
     campaign.halted_at = None
-    return _hold(session, plan_of(campaign.id), now)
+    _hold(session, plan_of(campaign.id) & _timed(), now)
 
 
 def halt(session: Session, campaign: Campaign, *, now: datetime, reason: str) -> None:
@@ -140,11 +149,14 @@ def _release_or_pause(
 
 def _hold_those_that_came_back(session: Session, now: datetime) -> None:
     """A copy that a carrier had when its campaign was held is queued again if refused for now."""
-    timed = col(Delivery.due_at).is_not(None)
-    _hold(session, timed & _of_campaigns(CampaignState.paused), now)
-    of_cancelled = timed & _of_campaigns(CampaignState.cancelled)
+    _hold(session, _timed() & _of_campaigns(CampaignState.paused), now)
+    of_cancelled = _timed() & _of_campaigns(CampaignState.cancelled)
     reason = "the campaign was cancelled"
     move_where(session, of_cancelled, State.cancelled, now=now, reason=reason)
+
+
+def _timed() -> ColumnElement[bool]:
+    return col(Delivery.due_at).is_not(None)
 
 
 def _of_campaigns(state: CampaignState) -> ColumnElement[bool]:
@@ -152,7 +164,7 @@ def _of_campaigns(state: CampaignState) -> ColumnElement[bool]:
     return col(Delivery.campaign_id).in_(campaigns) & of_a_plan()
 
 
-def _hold(session: Session, criteria: ColumnElement[bool], now: datetime) -> int:
+def _hold(session: Session, criteria: ColumnElement[bool], now: datetime) -> None:
     """Take the moments from what is queued; what waits because of us must not expire either.
 
     What is too late already stays so: it may have been stopped while a carrier had it.
@@ -163,4 +175,4 @@ def _hold(session: Session, criteria: ColumnElement[bool], now: datetime) -> int
         .values(due_at=None, open_until=None, expires_at=None)
         .execution_options(synchronize_session=False)
     )
-    return session.exec(waiting).rowcount
+    session.exec(waiting)

@@ -29,6 +29,7 @@ from outreach.campaigns.fields import (
     Zone,
     distinct,
 )
+from outreach.campaigns.mistakes import Mistake
 from outreach.campaigns.rates import Pace
 from outreach.campaigns.tables import Campaign
 from outreach.campaigns.timing import RECIPIENT, Window
@@ -249,15 +250,25 @@ def read(path: Path) -> str:
 
 def parse(text: str, filename: str) -> Schedule:
     """Reads a schedule file; InvalidInput lists every mistake with its line and key."""
+    schedule, wrong = check(text)
+    if schedule:
+        return schedule
+    problems = [mistake.told_of(filename) for mistake in wrong]
+    if not wrong[0].key:
+        raise InvalidInput(problems[0])
+    raise InvalidInput(f"{filename} cannot be used:", problems)
+
+
+def check(text: str) -> tuple[Schedule | None, list[Mistake]]:
+    """The schedule, or what is wrong; a mistake without a key says that it is no TOML at all."""
     try:
         tables = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InvalidInput(mistakes.syntax_mistake(error, filename)) from None
+        return None, [mistakes.syntax_mistake(error)]
     try:
-        return Schedule.model_validate(tables)
+        return Schedule.model_validate(tables), []
     except ValidationError as error:
-        problems = mistakes.model_mistakes(error, Schedule, text, filename)
-        raise InvalidInput(f"{filename} cannot be used:", problems) from None
+        return None, mistakes.model_mistakes(error, Schedule, text)
 
 
 def schedule_of(campaign: Campaign) -> Schedule:

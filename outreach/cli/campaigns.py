@@ -6,10 +6,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
-from sqlmodel import Session
 
 from outreach.accounts import audit, people
-from outreach.campaigns import approval, plans, previewing, progress, schedule
+from outreach.campaigns import acts, plans, previewing, progress, schedule
 from outreach.campaigns.calendar_file import calendar_file
 from outreach.campaigns.on_paper import letter_on_paper
 from outreach.campaigns.plans import Status
@@ -49,11 +48,8 @@ def load(outreach: Outreach, file: Path, by: str | None) -> None:
     now = outreach.clock()
     with outreach.database.transaction() as session:
         actor = people.get(session, by).address if by else audit.COMMAND_LINE
-        loaded = progress.load_campaign(session, text, file.stem, actor, now)
-        is_new = loaded.state is CampaignState.loaded
-        if is_new:
-            audit.note(session, actor=actor, act="campaign loaded", subject=loaded.slug, now=now)
-    if is_new:
+        loaded = acts.load(session, text, file.stem, by=actor, now=now)
+    if loaded.state is CampaignState.loaded:
         note(f"Campaign {loaded.slug} is loaded. Next: outreach campaign plan {loaded.slug}")
     else:
         note(f"Campaign {loaded.slug} has this file already; it is {loaded.state}.")
@@ -108,9 +104,7 @@ def approve(outreach: Outreach, slug: str, by: str, alone: bool) -> None:
     with outreach.database.transaction() as session:
         approved = progress.get(session, slug)
         approver = people.get(session, by)
-        done = approval.approve(session, approved, by=approver, now=now, alone=alone)
-        act = "campaign approved alone" if alone else "campaign approved"
-        audit.note(session, actor=approver.address, act=act, subject=slug, now=now)
+        done = acts.approve(session, approved, by=approver, now=now, alone=alone)
     warn_of_unreviewed(done.unreviewed)
     copies = counted(done.copies, "copy", "copies")
     note(f"Approved: {copies} will leave as their time comes.")
@@ -125,8 +119,8 @@ def pause(outreach: Outreach, slug: str, because: str) -> None:
     now = outreach.clock()
     with outreach.database.transaction() as session:
         paused = progress.get(session, slug)
-        waiting = progress.pause(session, paused, now=now, reason=because or "paused by hand")
-        _note_down(outreach, session, "campaign paused", paused, because)
+        acts.pause(session, paused, by=audit.COMMAND_LINE, now=now, reason=because)
+        waiting = plans.status(session, paused, now).unsent
     copies = counted(waiting, "copy waits", "copies wait")
     note(f"{slug} is paused; {copies}. To go on: outreach campaign resume {slug}")
 
@@ -138,8 +132,7 @@ def resume(outreach: Outreach, slug: str) -> None:
     """Go on with a paused campaign, at its pace."""
     with outreach.database.transaction() as session:
         resumed = progress.get(session, slug)
-        progress.resume(session, resumed, now=outreach.clock())
-        _note_down(outreach, session, "campaign resumed", resumed)
+        acts.resume(session, resumed, by=audit.COMMAND_LINE, now=outreach.clock())
     note(f"{slug} is running.")
 
 
@@ -158,8 +151,8 @@ def cancel(outreach: Outreach, slug: str, because: str, yes: bool) -> None:
     now = outreach.clock()
     with outreach.database.transaction() as session:
         cancelled = progress.get(session, slug)
-        withdrawn = progress.cancel(session, cancelled, now=now, reason=because or "by hand")
-        _note_down(outreach, session, "campaign cancelled", cancelled, because)
+        by = audit.COMMAND_LINE
+        withdrawn = acts.cancel(session, cancelled, by=by, now=now, reason=because)
     note(f"{slug} is cancelled; {counted(withdrawn, 'copy', 'copies')} withdrawn.")
 
 
@@ -202,19 +195,6 @@ def calendar(outreach: Outreach, slug: str, out: Path | None) -> None:
 def write_schema(out: Path | None) -> None:
     """Write the JSON Schema of schedule files, by which editors complete and check them."""
     write_out(json.dumps(schedule.json_schema(), indent=2, ensure_ascii=False) + "\n", out)
-
-
-def _note_down(
-    outreach: Outreach, session: Session, act: str, subject: Campaign, why: str = ""
-) -> None:
-    audit.note(
-        session,
-        actor=audit.COMMAND_LINE,
-        act=act,
-        subject=subject.slug,
-        detail=why,
-        now=outreach.clock(),
-    )
 
 
 def _row(campaign: Campaign) -> dict[str, Any]:

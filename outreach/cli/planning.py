@@ -1,21 +1,12 @@
 """A plan made from the command line, and told in words."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
-
-from sqlmodel import Session
 
 from outreach.accounts import audit
-from outreach.campaigns import planning, plans, progress
-from outreach.campaigns.drafting import Materials
+from outreach.campaigns import making, plans, progress
 from outreach.campaigns.enclosures import EnclosedPapers
-from outreach.campaigns.materials import load_materials
-from outreach.campaigns.papers import Papers, papers_dated_in
 from outreach.campaigns.plans import PlanSummary
-from outreach.campaigns.schedule import schedule_of
-from outreach.campaigns.tables import Campaign
 from outreach.cli.printing import note, progress_bar
 from outreach.letters.enclosures import size
 from outreach.reports.wording import counted
@@ -24,41 +15,15 @@ from outreach.wiring import Outreach
 
 def make_plan(outreach: Outreach, slug: str) -> tuple[PlanSummary, list[dict[str, Any]]]:
     """The plan in figures, and its copies."""
-    with papers_dated_in(ZoneInfo(outreach.settings.timezone)) as papers:
-        now = outreach.clock()
-        _set_papers(outreach, slug, papers, now)
-        return _store_plan(outreach, slug, papers, now)
+    with progress_bar(making.PAPERS) as bar:
 
+        def tell(doing: str, done: int, total: int) -> None:
+            if doing == making.PAPERS:
+                bar(done, total)
 
-def _set_papers(outreach: Outreach, slug: str, papers: Papers, now: datetime) -> None:
-    with progress_bar("Letters as PDF") as bar, outreach.database.reading() as session:
-        found = progress.get(session, slug)
-        made_of = _materials(session, outreach, found)
-        planning.set_papers(session, found, materials=made_of, papers=papers, now=now, progress=bar)
-
-
-def _store_plan(
-    outreach: Outreach, slug: str, papers: Papers, now: datetime
-) -> tuple[PlanSummary, list[dict[str, Any]]]:
-    with outreach.database.transaction() as session:
-        planned = progress.get(session, slug)
-        summary = planning.plan(
-            session,
-            planned,
-            materials=_materials(session, outreach, planned),
-            tokens=outreach.tokens,
-            papers=papers,
-            now=now,
-        )
-        actor, act = audit.COMMAND_LINE, "campaign planned"
-        audit.note(session, actor=actor, act=act, subject=slug, now=outreach.clock())
-        return summary, [vars(entry) for entry in plans.entries(session, planned)]
-
-
-def _materials(session: Session, outreach: Outreach, campaign: Campaign) -> Materials:
-    what = schedule_of(campaign).campaign
-    templates = outreach.settings.templates
-    return load_materials(session, templates, what.letter, outreach.states, what.enclosures)
+        summary = making.make_plan(outreach.means, slug, by=audit.COMMAND_LINE, tell=tell)
+    with outreach.database.reading() as session:
+        return summary, [vars(each) for each in plans.entries(session, progress.get(session, slug))]
 
 
 def print_summary(slug: str, summary: PlanSummary) -> None:

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, func, select
 
-from outreach.accounts import audit, people
+from outreach.accounts import people
 from outreach.accounts.tables import Role
-from outreach.campaigns import approval, planning, progress
+from outreach.campaigns import acts, planning, progress
 from outreach.campaigns.materials import load_materials
 from outreach.campaigns.papers import papers_dated_in
 from outreach.campaigns.schedule import schedule_of
@@ -108,8 +108,7 @@ def _import_contacts(outreach: Outreach, session: Session, now: datetime, tell: 
 
 def _plan(outreach: Outreach, session: Session, now: datetime, tell: Telling) -> None:
     text = (outreach.settings.schedules / f"{CAMPAIGN}.toml").read_text("utf-8")
-    campaign = progress.load_campaign(session, text, CAMPAIGN, LOADER, now)
-    audit.note(session, actor=LOADER, act="campaign loaded", subject=CAMPAIGN, now=now)
+    campaign = acts.load(session, text, CAMPAIGN, by=LOADER, now=now)
     what = schedule_of(campaign).campaign
     materials = load_materials(
         session, outreach.settings.templates, what.letter, outreach.states, what.enclosures
@@ -128,8 +127,7 @@ def _plan(outreach: Outreach, session: Session, now: datetime, tell: Telling) ->
 def _approve(session: Session, now: datetime, tell: Telling) -> None:
     campaign = progress.get(session, CAMPAIGN)
     approver = people.get(session, APPROVER)
-    done = approval.approve(session, campaign, by=approver, now=now)
-    audit.note(session, actor=APPROVER, act="campaign approved", subject=CAMPAIGN, now=now)
+    done = acts.approve(session, campaign, by=approver, now=now)
     tell(f"Approved by a second person: {done.copies} copies with the reminders.")
 
 

@@ -98,9 +98,8 @@ def test_an_answer_goes_whatever_becomes_of_its_campaign(
     assert answer.id in [copy.id for copy in claimed]
 
 
-def test_pausing_counts_letters_only(session: Session, campaign: Campaign) -> None:
+def test_cancelling_counts_letters_only(session: Session, campaign: Campaign) -> None:
     an_answer(session, campaign)
-    assert progress.pause(session, campaign, now=MONDAY, reason="a test") == 2
     assert progress.cancel(session, campaign, now=MONDAY, reason="a test") == 2
 
 
