@@ -7,12 +7,10 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from outreach.campaigns import acts, progress, wishes
-from outreach.campaigns.tables import Campaign, CampaignState, ScheduleDraft, WishKind
+from outreach.campaigns.tables import Campaign, ScheduleDraft, WishKind
 from outreach.errors import InvalidInput, NotAllowed, NotFound
 
 LARGEST = 200_000  # characters
-
-_OPEN = (CampaignState.loaded, CampaignState.planned)
 
 
 def every(session: Session) -> Sequence[ScheduleDraft]:
@@ -34,7 +32,7 @@ def source_of(session: Session, slug: str) -> str:
 
 def may_change(campaign: Campaign | None) -> bool:
     """Once it was approved, a campaign's schedule stays as it is."""
-    return campaign is None or campaign.state in _OPEN
+    return campaign is None or campaign.state in progress.BEFORE_APPROVAL
 
 
 def fingerprint(text: str) -> str:

@@ -16,7 +16,7 @@ from outreach.campaigns.drafting import Draft, Drafter, Materials
 from outreach.campaigns.pacing import Wish, spread
 from outreach.campaigns.papers import Papers, enclose
 from outreach.campaigns.plans import PlanSummary, summarize
-from outreach.campaigns.progress import discard_plan, require
+from outreach.campaigns.progress import BEFORE_APPROVAL, discard_plan, require
 from outreach.campaigns.records import keep_record
 from outreach.campaigns.schedule import Schedule, schedule_of
 from outreach.campaigns.tables import Campaign, CampaignState
@@ -34,8 +34,6 @@ from outreach.tokens import Tokens
 
 Progress = Callable[[int, int], None]
 
-_BEFORE_APPROVAL = (CampaignState.loaded, CampaignState.planned)
-
 
 @without_looking_for_cycles()
 def plan(
@@ -52,7 +50,7 @@ def plan(
 
     ``progress`` gets how many contacts are written to, and of how many.
     """
-    require(session, campaign, "planned", *_BEFORE_APPROVAL)
+    require(session, campaign, "planned", *BEFORE_APPROVAL)
     schedule = schedule_of(campaign)
     drafter = Drafter(schedule, materials)
     drafts = _drafts(session, campaign, drafter, now, progress)
@@ -86,7 +84,7 @@ def set_papers(
     and of how many.
     """
     schedule = schedule_of(campaign)
-    if campaign.state not in _BEFORE_APPROVAL or not schedule.steps_with_pdf:
+    if campaign.state not in BEFORE_APPROVAL or not schedule.steps_with_pdf:
         return
     drafts = _drafts(session, campaign, Drafter(schedule, materials), now)
     wanted = [draft for draft in drafts if draft.paper]

@@ -19,6 +19,8 @@ from outreach.errors import InvalidInput, NotAllowed, NotFound, OutreachError
 
 _log = logging.getLogger(__name__)
 
+BEFORE_APPROVAL = (CampaignState.loaded, CampaignState.planned)
+
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 
 
@@ -43,7 +45,7 @@ def load_campaign(session: Session, text: str, slug: str, by: str, now: datetime
             campaign.loaded_by = by  # somebody now stands up for it
         return campaign
     else:
-        require(session, campaign, "loaded anew", CampaignState.loaded, CampaignState.planned)
+        require(session, campaign, "loaded anew", *BEFORE_APPROVAL)
         discard_plan(session, campaign)
     campaign.name, campaign.source = schedule.campaign.name, text
     campaign.loaded_by, campaign.loaded_at = by, now

@@ -19,10 +19,11 @@ from outreach.demo.recipients import Recipients
 from outreach.inbox import receiving
 from outreach.web.app import create_app
 from outreach.wiring import Outreach, build
-from outreach.worker import LOADING_INTERVAL, load_contacts
+from outreach.worker import fulfil_wishes, load_contacts, tick
 
 HOST = "127.0.0.1"
 USUAL_PORT = 8000
+PAUSE = 2.0  # seconds between passes, once the story is over
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def demo(folder: Path, tell: story.Telling) -> Iterator[Finished]:
         _live(outreach, provider, clock, tell)
         clock.let_go()
         figures = outcome.summary(outreach, time.monotonic() - began)
-        with _worked_for(outreach):
+        with _working(outreach, clock):
             yield Finished(figures, outreach.settings.public_url)
 
 
@@ -78,24 +79,6 @@ def _served(outreach: Outreach) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def _worked_for(outreach: Outreach) -> Iterator[None]:
-    """What whoever looks around hands to the worker, and waits for, is done."""
-    ending = threading.Event()
-
-    def work() -> None:
-        while not ending.wait(LOADING_INTERVAL.total_seconds()):
-            load_contacts(outreach, ending.is_set)
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ending.set()
-        thread.join()
-
-
 class _Server:
     """The web app in threads of this process, so that it sees the story's clock."""
 
@@ -108,6 +91,26 @@ class _Server:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+
+
+@contextmanager
+def _working(outreach: Outreach, clock: story.FastClock) -> Iterator[None]:
+    """Whoever looks around may plan and send: a worker goes on until the block ends."""
+    over = threading.Event()
+
+    def work() -> None:
+        while not over.wait(PAUSE):
+            load_contacts(outreach, over.is_set)
+            fulfil_wishes(outreach)
+            tick(outreach, clock, over.is_set)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def _live(

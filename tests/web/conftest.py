@@ -19,7 +19,7 @@ from outreach.tokens import Tokens
 from outreach.web import create_app
 from outreach.wiring import Outreach
 from tests.web.letter_files import write_templates
-from tests.web.world import World, an_organizer, make_world, sign_in
+from tests.web.world import World, an_organizer, count, make_world, sign_in
 
 SignedIn = Callable[[Role], FlaskClient]
 
@@ -73,9 +73,11 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def world(outreach: Outreach, now: datetime) -> World:
-    """A campaign under way, with everything in it that a page can show."""
+    """A campaign under way, with everything in it that a page can show, and counted."""
     with outreach.database.transaction() as session:
-        return make_world(session, outreach.tokens, now)
+        made = make_world(session, outreach.tokens, now)
+        count(session)
+        return made
 
 
 @pytest.fixture

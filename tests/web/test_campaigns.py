@@ -25,6 +25,7 @@ from tests.web.world import (
     a_contact,
     a_copy,
     a_thread,
+    count,
 )
 
 
@@ -69,14 +70,13 @@ def test_what_came_too_late_is_not_held_back(
             session, tokens, now, world.campaign, a_contact(session, "KE", now),
             state=State.skipped, expires_at=now, reason=reason,
         )  # fmt: skip
+        count(session)
     first = text(viewer.get("/").text)
     assert "went to 1 of 3 (33%)" in first
     assert "1 too late ; 1 held back" in first
     page = text(viewer.get("/campaigns/wipo").text)
     assert "Too late could not go before its latest time 1 of 3 (33%)" in page
     assert "by a rule; not among the others 1 0" in page
-    assert "contact.family_name has no value 1 contact" in page
-    assert f"{reason} 1 contact" not in page
     for stands, shown, other in (("too_late", "Kenya", "Japan"), ("skipped", "Japan", "Kenya")):
         rows = viewer.get(f"/campaigns/wipo?stands={stands}").text.partition("<tbody role")[2]
         assert shown in rows
@@ -202,7 +202,7 @@ def test_why_a_campaign_paused_by_itself_stands_on_both_pages(
         shown = text(viewer.get(page).text)
         assert "10 letters in a row were refused; the last answer: 550 no" in shown
     assert "Close the Russia office is paused: 10 letters" in text(viewer.get("/").text)
-    assert "outreach campaign resume wipo" in text(viewer.get("/campaigns/wipo").text)
+    assert "Nothing leaves until somebody lets it go on" in text(viewer.get("/campaigns/wipo").text)
 
 
 def test_all_letters_are_there_for_paper_and_taking_them_is_noted(

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask.testing import FlaskClient
 from sqlmodel import Session
@@ -18,6 +19,7 @@ from outreach.delivery.tables import Delivery, Purpose, State
 from outreach.inbox.kinds import MailKind
 from outreach.inbox.tables import IncomingMail, RawMail, RawState, Thread, ThreadState
 from outreach.letters.tables import Enclosure, Skeleton
+from outreach.reports.counters import keeping
 from outreach.tokens import Tokens
 from outreach.tracking.tables import Agent, Event, EventKind
 
@@ -91,6 +93,11 @@ def make_world(session: Session, tokens: Tokens, now: datetime) -> World:
         },
         enclosure=enclosure,
     )
+
+
+def count(session: Session) -> None:
+    """As the worker does once a tick."""
+    keeping.catch_up(session, ZoneInfo("Europe/Zurich"))
 
 
 def a_campaign(session: Session, now: datetime, slug: str = "wipo", **values: Any) -> Campaign:

@@ -1,39 +1,54 @@
-"""A campaign: its copies by step and state, what is held back, and its contacts."""
+"""Campaigns: all of them, and one with its copies by step and its contacts."""
 
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, abort, render_template, request
-from sqlmodel import Session, select
+from flask import Blueprint, Response, make_response, render_template, request
+from sqlmodel import Session
 
 from outreach.accounts import audit
-from outreach.campaigns import progress
+from outreach.campaigns import drafts, progress
 from outreach.campaigns.on_paper import letters_zip
-from outreach.campaigns.tables import Campaign
+from outreach.campaigns.tables import Campaign, CampaignWish
+from outreach.errors import NotFound
 from outreach.letters.languages import UN_LANGUAGES
 from outreach.web.current import organizer, parts
 from outreach.web.desk.addressees import CHOICES, Filter, addressees
-from outreach.web.desk.holding_back import held_back
-from outreach.web.desk.overview import overview
+from outreach.web.desk.campaigns_figures import figures, step_figures
 from outreach.wiring import Outreach
 
 blueprint = Blueprint("campaigns", __name__, url_prefix="/campaigns")
 
+LOOK_AGAIN = 3  # seconds, while the worker is at it
+
+
+@blueprint.get("")
+def listing() -> str:
+    with parts().database.reading() as session:
+        newest_first = list(reversed(progress.every(session)))
+        return render_template(
+            "desk/campaigns.html",
+            campaigns=[(each, step_figures(session, each)) for each in newest_first],
+            drafts=drafts.every(session),
+        )
+
 
 @blueprint.get("/<slug>")
-def show(slug: str) -> str:
+def show(slug: str) -> Response:
     wanted, after = _filter(), request.args.get("after", "")
     with parts().database.reading() as session:
-        campaign = _campaign(session, slug)
-        return render_template(
+        campaign = found(session, slug)
+        shown = figures(session, campaign)
+        page = render_template(
             "desk/campaign.html",
-            overview=overview(session, campaign),
-            held=held_back(session, campaign),
+            overview=shown,
             wanted=wanted,
             page=addressees(session, campaign, wanted, after, parts().states),
             choices=CHOICES,
             languages=UN_LANGUAGES,
+            may_change=drafts.may_change(campaign),
         )
+    return while_at_it(page, shown.wish)
 
 
 @blueprint.get("/<slug>/letters.zip")
@@ -41,7 +56,7 @@ def letters(slug: str) -> Response:
     """All copies as PDF, of one step with ``?step=1``; each is sent on as soon as it is set."""
     by, now = organizer().address, parts().clock()
     with parts().database.transaction() as session:
-        about = f"campaign {_campaign(session, slug).slug}"
+        about = f"campaign {found(session, slug).slug}"
         audit.note(session, actor=by, act="letters exported", subject=about, detail="PDF", now=now)
     step = request.args.get("step", type=int)
     answer = Response(_letters(parts(), slug, step), mimetype="application/zip")
@@ -56,6 +71,21 @@ def _letters(outreach: Outreach, slug: str, step: int | None) -> Iterator[bytes]
         yield from letters_zip(session, progress.get(session, slug), outreach.states, zone, step)
 
 
+def found(session: Session, slug: str) -> Campaign:
+    campaign = progress.find(session, slug)
+    if campaign is None:
+        raise NotFound("There is no campaign of this name; /campaigns lists all.")
+    return campaign
+
+
+def while_at_it(page: str, wish: CampaignWish | None) -> Response:
+    """The browser looks again by itself as long as the worker has something to do."""
+    answer = make_response(page)
+    if wish and not wish.problem and "still" not in request.args:
+        answer.headers["Refresh"] = str(LOOK_AGAIN)
+    return answer
+
+
 def _filter() -> Filter:
     stands = request.args.get("stands", "")
     return Filter(
@@ -63,7 +93,3 @@ def _filter() -> Filter:
         stands=stands if stands in CHOICES else "",
         language=request.args.get("language", "")[:16],
     )
-
-
-def _campaign(session: Session, slug: str) -> Campaign:
-    return session.exec(select(Campaign).where(Campaign.slug == slug)).first() or abort(404)

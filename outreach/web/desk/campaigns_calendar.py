@@ -1,0 +1,163 @@
+"""A campaign's calendar: what goes when, by the recipients' clocks and by the viewer's."""
+
+import calendar
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, abort, render_template, request
+from sqlmodel import Session
+
+from outreach.campaigns import calendar_file, records
+from outreach.campaigns.drafts import may_change
+from outreach.campaigns.records import Record
+from outreach.campaigns.schedule import schedule_of
+from outreach.campaigns.tables import Campaign, PlanDay
+from outreach.errors import NotAllowed
+from outreach.reports.counters import sums
+from outreach.web.current import parts
+from outreach.web.desk.campaigns import found
+from outreach.web.presentation import today, zone
+
+blueprint = Blueprint("campaign_calendar", __name__, url_prefix="/campaigns/<slug>")
+
+LARGEST_FILE = 5_000  # copies; a calendar program takes no more with grace
+_MONTH = "%Y-%m"
+
+
+class Cell(NamedTuple):
+    """A day, and the copies of each step on it: sent, and still to go."""
+
+    day: date
+    sent: Mapping[int, int]
+    coming: Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class Line:
+    """Copies that one zone's recipients get on one of their days; hours there and here."""
+
+    day: date
+    step: int
+    zone: str
+    copies: int
+    there: tuple[datetime, datetime]
+    here: tuple[datetime, datetime]
+
+
+@blueprint.get("/calendar")
+def show(slug: str) -> str:
+    with parts().database.reading() as session:
+        campaign = found(session, slug)
+        month, record = _month(session, campaign)
+        weeks = calendar.Calendar().monthdatescalendar(month.year, month.month)
+        first = _week(month)
+        return render_template(
+            "desk/campaign_calendar.html",
+            campaign=campaign,
+            record=record,
+            month=month,
+            before=_name(month - timedelta(days=1)),
+            after=_name(_next(month)),
+            weeks=_cells(session, campaign, weeks),
+            first=first,
+            last=first + timedelta(days=6),
+            lines=_lines(records.days_of(session, campaign, first, first + timedelta(days=6))),
+            letters=[step.letter for step in schedule_of(campaign).steps],
+            is_plan=may_change(campaign),
+            today=today(),
+        )
+
+
+@blueprint.get("/calendar.ics")
+def download(slug: str) -> Response:
+    with parts().database.reading() as session:
+        campaign = found(session, slug)
+        record = records.record_of(session, campaign)
+        if record and sum(step.planned for step in record.summary.steps) > LARGEST_FILE:
+            raise NotAllowed(
+                f"{campaign.name} has more copies than a calendar program takes ({LARGEST_FILE:,})."
+                f" Whoever runs this server can write the file: outreach campaign calendar {slug}"
+            )
+        made = calendar_file.calendar_file(
+            session, campaign, states=parts().states, now=parts().clock()
+        )
+    answer = Response(made, mimetype="text/calendar")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{slug}.ics"'
+    return answer
+
+
+def _month(session: Session, campaign: Campaign) -> tuple[date, Record | None]:
+    """As asked for; else this one, or the first in which something goes."""
+    record = records.record_of(session, campaign)
+    if asked := request.args.get("month"):
+        return _read(asked, _MONTH), record
+    day = today()
+    if record and record.summary.first_at:
+        day = max(day, record.summary.first_at.astimezone(ZoneInfo(zone())).date())
+    return day.replace(day=1), record
+
+
+def _week(month: date) -> date:
+    """The Monday of the week that is shown from day to day."""
+    if asked := request.args.get("week"):
+        day = _read(asked, "%Y-%m-%d")
+    else:
+        day = max(month, today()) if month.strftime(_MONTH) == today().strftime(_MONTH) else month
+    return day - timedelta(days=day.weekday())
+
+
+def _read(text: str, form: str) -> date:
+    try:
+        day = datetime.strptime(text, form).date()  # noqa: DTZ007
+    except ValueError:
+        abort(400)
+    return day if 2000 <= day.year < 3000 else abort(400)
+
+
+def _name(day: date) -> str:
+    return day.strftime(_MONTH)
+
+
+def _next(month: date) -> date:
+    return (month + timedelta(days=31)).replace(day=1)
+
+
+def _cells(
+    session: Session, campaign: Campaign, weeks: Sequence[Sequence[date]]
+) -> list[list[Cell]]:
+    """As planned; once it is approved, as it has gone and is foreseen now."""
+    first, last = weeks[0][0], weeks[-1][-1]
+    sent: Counter[tuple[date, int]] = Counter()
+    coming: Counter[tuple[date, int]] = Counter()
+    if may_change(campaign):
+        for each in records.days_of(session, campaign, first, last):
+            coming[each.day, each.step] += each.copies
+    else:
+        steps = len(schedule_of(campaign).steps)
+        for on in sums.days_of_campaign(session, campaign.id or 0, steps, first, last):
+            (sent if on.figure == "sent" else coming)[on.day, on.step] += on.copies
+    return [[Cell(day, _of(day, sent), _of(day, coming)) for day in week] for week in weeks]
+
+
+def _of(day: date, counted: Mapping[tuple[date, int], int]) -> dict[int, int]:
+    return {step: counted[one, step] for one, step in sorted(counted) if one == day}
+
+
+def _lines(days: Sequence[PlanDay]) -> list[Line]:
+    return [_line(each, ZoneInfo(each.zone), ZoneInfo(zone())) for each in days]
+
+
+def _line(each: PlanDay, there: ZoneInfo, here: ZoneInfo) -> Line:
+    first, last = each.first_at, each.last_at
+    return Line(
+        day=each.day,
+        step=each.step,
+        zone=each.zone,
+        copies=each.copies,
+        there=(first.astimezone(there), last.astimezone(there)),
+        here=(first.astimezone(here), last.astimezone(here)),
+    )
