@@ -45,7 +45,7 @@ def enclosures(session: Session, campaign: Campaign) -> list[Enclosed]:
 def enclosed_papers(session: Session, campaign: Campaign) -> EnclosedPapers:
     steps = schedule_of(campaign).steps_with_pdf
     if not steps:
-        return EnclosedPapers((), 0, 0, 0)
+        return EnclosedPapers([], 0, 0, 0)
     octets, ids = func.length(Enclosure.content), cast(Any, Delivery.enclosures)
     query = (
         select(func.count(), func.coalesce(func.max(octets), 0), func.coalesce(func.sum(octets), 0))

@@ -1,7 +1,7 @@
 """A campaign's calendar: what goes when, by the recipients' clocks and by the viewer's."""
 
 import calendar
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -38,11 +38,15 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class Line:
-    """Copies that one zone's recipients get on one of their days; hours there and here."""
+    """Copies for recipients whose clocks show the same, on one of their days; hours there and here.
+
+    ``offset`` is what their clocks are before UTC.
+    """
 
     day: date
     step: int
-    zone: str
+    offset: str
+    zones: Sequence[str]
     copies: int
     there: tuple[datetime, datetime]
     here: tuple[datetime, datetime]
@@ -148,16 +152,24 @@ def _of(day: date, counted: Mapping[tuple[date, int], int]) -> dict[int, int]:
 
 
 def _lines(days: Sequence[PlanDay]) -> list[Line]:
-    return [_line(each, ZoneInfo(each.zone), ZoneInfo(zone())) for each in days]
+    """Zones whose clocks show the same on a day stand in one line."""
+    same: defaultdict[tuple[date, int, str], list[PlanDay]] = defaultdict(list)
+    for each in days:
+        offset = each.first_at.astimezone(ZoneInfo(each.zone)).isoformat()[-6:]
+        same[each.day, each.step, offset].append(each)
+    lines = [_line(key[2], those) for key, those in same.items()]
+    return sorted(lines, key=lambda line: (line.day, line.step, line.here[0], line.offset))
 
 
-def _line(each: PlanDay, there: ZoneInfo, here: ZoneInfo) -> Line:
-    first, last = each.first_at, each.last_at
+def _line(offset: str, those: Sequence[PlanDay]) -> Line:
+    moments = (min(each.first_at for each in those), max(each.last_at for each in those))
+    there, here = ZoneInfo(those[0].zone), ZoneInfo(zone())
     return Line(
-        day=each.day,
-        step=each.step,
-        zone=each.zone,
-        copies=each.copies,
-        there=(first.astimezone(there), last.astimezone(there)),
-        here=(first.astimezone(here), last.astimezone(here)),
+        day=those[0].day,
+        step=those[0].step,
+        offset=f"UTC{offset}",
+        zones=[each.zone for each in those],
+        copies=sum(each.copies for each in those),
+        there=(moments[0].astimezone(there), moments[1].astimezone(there)),
+        here=(moments[0].astimezone(here), moments[1].astimezone(here)),
     )

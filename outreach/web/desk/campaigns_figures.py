@@ -72,6 +72,7 @@ class Figures:
     opens: str
     loads: Mapping[Agent, int]
 
+
 def step_figures(session: Session, campaign: Campaign) -> list[StepFigures]:
     """Of the steps that have copies."""
     letters = [step.letter for step in schedule_of(campaign).steps]
