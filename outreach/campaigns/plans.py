@@ -166,12 +166,15 @@ def status(session: Session, campaign: Campaign, now: datetime) -> Status:
 
 
 def waiting_again(session: Session, campaign: Campaign) -> Retry | None:
-    """What went back to the queue: the mail server or provider would not have it for now."""
+    """What went back to the queue: the mail server or provider would not have it for now.
+
+    Only what has a moment is looked at, which is never much: of a paused campaign there is none.
+    """
     due_at, reason = col(Delivery.due_at), col(Delivery.reason)
     query = (
         select(func.count().over(), reason)
         .where(plan_of(campaign.id), col(Delivery.state) == State.queued)
-        .where(reason.is_not(None))
+        .where(reason.is_not(None), due_at.is_not(None))
         .order_by(due_at.desc().nulls_last(), col(Delivery.id).desc())
         .limit(1)
     )
