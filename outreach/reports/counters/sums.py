@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import case, func, select
 from sqlmodel import Session, col
 
 from outreach.reports.counters.tables import Counter
@@ -74,23 +74,6 @@ def by_day(session: Session, figure: str, first: date, last: date) -> dict[date,
     return {day: count for day, count in session.execute(query)}
 
 
-def of_campaign(session: Session, campaign_id: int, steps: int) -> dict[int, dict[str, int]]:
-    """All figures of its copies by step, those ``WAITING`` included; one without any is left out.
-
-    ``steps`` is how many there are. As counted last: a tick of the worker behind, or two.
-    """
-    query = (
-        select(col(Counter.value), col(Counter.figure), func.sum(Counter.count))
-        .where(col(Counter.dimension) == "step", _of(campaign_id, steps))
-        .group_by(col(Counter.value), col(Counter.figure))
-    )
-    found: defaultdict[int, dict[str, int]] = defaultdict(dict)
-    for value, figure, count in session.execute(query):
-        if count and not figure.endswith(TOLD_LATE):
-            found[_step(value)][figure] = count
-    return dict(found)
-
-
 class OnDay(NamedTuple):
     """Copies of one step on a day of the organization's: sent, or still foreseen for it."""
 
@@ -103,26 +86,20 @@ class OnDay(NamedTuple):
 def days_of_campaign(
     session: Session, campaign_id: int, steps: int, first: date, last: date
 ) -> list[OnDay]:
+    """As counted last; ``steps`` is how many there are."""
+    values = [f"{campaign_id}:{step}" for step in range(1, steps + 1)]
     columns: Any = (col(Counter.day), col(Counter.value), col(Counter.figure), col(Counter.count))
     query = (
         select(*columns)
-        .where(col(Counter.dimension) == "step", _of(campaign_id, steps))
+        .where(col(Counter.dimension) == "step", col(Counter.value).in_(values))
         .where(col(Counter.figure).in_(("sent", WAITING)), col(Counter.day).between(first, last))
         .where(col(Counter.count) > 0)
         .order_by(col(Counter.day), col(Counter.value), col(Counter.figure))
     )
     return [
-        OnDay(day, _step(value), figure, count)
+        OnDay(day, int(value.partition(":")[2]), figure, count)
         for day, value, figure, count in session.execute(query)
     ]
-
-
-def _of(campaign_id: int, steps: int) -> ColumnElement[bool]:
-    return col(Counter.value).in_([f"{campaign_id}:{step}" for step in range(1, steps + 1)])
-
-
-def _step(value: str) -> int:
-    return int(value.partition(":")[2])
 
 
 class Waiting(NamedTuple):

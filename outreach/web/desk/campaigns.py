@@ -7,14 +7,15 @@ from flask import Blueprint, Response, make_response, render_template, request
 from sqlmodel import Session
 
 from outreach.accounts import audit
-from outreach.campaigns import drafts, progress
+from outreach.campaigns import drafts, progress, records, wishes
 from outreach.campaigns.on_paper import letters_zip
+from outreach.campaigns.schedule import schedule_of
 from outreach.campaigns.tables import Campaign, CampaignWish
 from outreach.errors import NotFound
 from outreach.letters.languages import UN_LANGUAGES
 from outreach.web.current import organizer, parts
 from outreach.web.desk.addressees import CHOICES, Filter, addressees
-from outreach.web.desk.campaigns_figures import figures, step_figures
+from outreach.web.desk.overview import overview, overviews
 from outreach.wiring import Outreach
 
 blueprint = Blueprint("campaigns", __name__, url_prefix="/campaigns")
@@ -25,10 +26,9 @@ LOOK_AGAIN = 3  # seconds, while the worker is at it
 @blueprint.get("")
 def listing() -> str:
     with parts().database.reading() as session:
-        newest_first = list(reversed(progress.every(session)))
         return render_template(
             "desk/campaigns.html",
-            campaigns=[(each, step_figures(session, each)) for each in newest_first],
+            overviews=overviews(session),
             drafts=drafts.every(session),
         )
 
@@ -38,17 +38,20 @@ def show(slug: str) -> Response:
     wanted, after = _filter(), request.args.get("after", "")
     with parts().database.reading() as session:
         campaign = found(session, slug)
-        shown = figures(session, campaign)
+        wish = wishes.find(session, campaign)
         page = render_template(
             "desk/campaign.html",
-            overview=shown,
+            overview=overview(session, campaign),
+            record=records.record_of(session, campaign),
+            wish=wish,
+            letters=[step.letter for step in schedule_of(campaign).steps],
             wanted=wanted,
             page=addressees(session, campaign, wanted, after, parts().states),
             choices=CHOICES,
             languages=UN_LANGUAGES,
             may_change=drafts.may_change(campaign),
         )
-    return while_at_it(page, shown.wish)
+    return while_at_it(page, wish)
 
 
 @blueprint.get("/<slug>/letters.zip")

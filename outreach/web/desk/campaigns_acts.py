@@ -11,7 +11,7 @@ from outreach.errors import InvalidInput, NotAllowed
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
 from outreach.web.desk.campaigns import found
-from outreach.web.desk.campaigns_figures import step_figures
+from outreach.web.desk.overview import overview
 
 blueprint = Blueprint("campaign_acts", __name__, url_prefix="/campaigns/<slug>")
 
@@ -96,7 +96,7 @@ def _question(slug: str, act: str, problem: str = "") -> str:
             "desk/campaign_act.html",
             campaign=campaign,
             act=act,
-            steps=step_figures(session, campaign),
+            steps=overview(session, campaign).steps,
             pace=schedule_of(campaign).pace,
             problem=problem,
         )
