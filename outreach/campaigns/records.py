@@ -60,6 +60,15 @@ def days_of(session: Session, campaign: Campaign, first: date, last: date) -> Se
     return session.scalars(query).all()
 
 
+def next_day(session: Session, campaign: Campaign, day: date) -> date | None:
+    """The first day from ``day`` on for which the plan foresees something."""
+    days = select(func.min(PlanDay.day)).where(
+        col(PlanDay.campaign_id) == campaign.id, col(PlanDay.day) >= day
+    )
+    found: date | None = session.execute(days).scalar_one()
+    return found
+
+
 def keep_record(
     session: Session, campaign: Campaign, summary: PlanSummary, drafts: Sequence[Draft]
 ) -> None:

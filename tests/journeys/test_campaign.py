@@ -46,7 +46,7 @@ def test_from_an_empty_form_to_a_cancelled_campaign(
     fulfil_wishes(outreach)
     expect(anna.get_by_role("heading", name="Samples")).to_be_visible()  # looked again by itself
     expect(anna.get_by_text("You loaded it")).to_be_visible()
-    anna.get_by_role("button", name="Send step 1 in English to me").click()
+    anna.get_by_role("button", name="Send it to me: step 1 in English").click()
     tick(outreach, clock)
     assert [mail.count(b"\nTo: Anna <anna@example.org>") for mail in outbox(outreach)] == [1]
 

@@ -14,11 +14,13 @@ from playwright.sync_api import Page
 
 from outreach.accounts import links, people
 from outreach.accounts.tables import Role
+from outreach.campaigns import drafts
 from outreach.contacts import lists, uploads
 from outreach.inbox.tables import SavedAnswer
 from outreach.web import create_app
 from outreach.wiring import Outreach
 from tests.web.browsing import chromium, served
+from tests.web.campaigning import a_planned_campaign
 from tests.web.conftest import SignedIn
 from tests.web.reporting import a_report
 from tests.web.test_access import Route, address
@@ -85,6 +87,23 @@ def test_axe_finds_nothing_on_any_page_of_the_desk(
     assert cookie
     kept = {"name": "outreach", "value": cookie.value, "url": "http://127.0.0.1"}
     page.context.add_cookies([kept])  # type: ignore[list-item]
+    assert faults(page, app, paths) == {}
+
+
+@pytest.mark.chromium
+def test_axe_finds_nothing_on_a_plan_and_beside_what_is_wrong_in_a_schedule(
+    app: Flask, outreach: Outreach, signed_in: SignedIn, page: Page
+) -> None:
+    organizer = signed_in(Role.organizer)
+    a_planned_campaign(outreach)
+    with outreach.database.transaction() as session:
+        drafts.begin(session, "wrong", "[pace]\nper_hour = 0", by="ann", now=outreach.clock())
+    cookie = organizer.get_cookie("outreach")
+    assert cookie
+    kept = {"name": "outreach", "value": cookie.value, "url": "http://127.0.0.1"}
+    page.context.add_cookies([kept])  # type: ignore[list-item]
+    month = "/campaigns/offices/calendar?month=2026-12"
+    paths = ["/campaigns/offices/plan", month, "/schedules/wrong?checked=yes"]
     assert faults(page, app, paths) == {}
 
 

@@ -53,6 +53,15 @@ def test_the_calendar_has_the_recipients_clock_beside_ours(
     assert (int(shown[1]) - 12) % 24 == int(shown[3])  # Geneva is half a day behind Auckland
 
 
+def test_the_calendar_opens_where_something_goes_next(
+    viewer: FlaskClient, outreach: Outreach
+) -> None:
+    a_planned_campaign(outreach)
+    page = text(viewer.get(f"{PAGE}/calendar").text)
+    assert "December 2026" in page
+    assert "Mon 30 Nov 2026 to Sun 6 Dec 2026" in page
+
+
 def test_once_approved_the_month_shows_how_it_stands(
     viewer: FlaskClient, outreach: Outreach
 ) -> None:

@@ -13,7 +13,6 @@ from sqlmodel import Session
 
 from outreach.campaigns import calendar_file, records
 from outreach.campaigns.drafts import may_change
-from outreach.campaigns.records import Record
 from outreach.campaigns.schedule import schedule_of
 from outreach.campaigns.tables import Campaign, PlanDay
 from outreach.errors import NotAllowed
@@ -56,13 +55,13 @@ class Line:
 def show(slug: str) -> str:
     with parts().database.reading() as session:
         campaign = found(session, slug)
-        month, record = _month(session, campaign)
+        month = _month(session, campaign)
         weeks = calendar.Calendar().monthdatescalendar(month.year, month.month)
-        first = _week(month)
+        first = _week(session, campaign, month)
         return render_template(
             "desk/campaign_calendar.html",
             campaign=campaign,
-            record=record,
+            record=records.record_of(session, campaign),
             month=month,
             before=_name(month - timedelta(days=1)),
             after=_name(_next(month)),
@@ -94,23 +93,20 @@ def download(slug: str) -> Response:
     return answer
 
 
-def _month(session: Session, campaign: Campaign) -> tuple[date, Record | None]:
-    """As asked for; else this one, or the first in which something goes."""
-    record = records.record_of(session, campaign)
+def _month(session: Session, campaign: Campaign) -> date:
+    """As asked for; else the one in which something goes next, or this one."""
     if asked := request.args.get("month"):
-        return _read(asked, _MONTH), record
-    day = today()
-    if record and record.summary.first_at:
-        day = max(day, record.summary.first_at.astimezone(ZoneInfo(zone())).date())
-    return day.replace(day=1), record
+        return _read(asked, _MONTH)
+    return (records.next_day(session, campaign, today()) or today()).replace(day=1)
 
 
-def _week(month: date) -> date:
-    """The Monday of the week that is shown from day to day."""
+def _week(session: Session, campaign: Campaign, month: date) -> date:
+    """The Monday of the week that is shown from day to day: of the first day that has something."""
     if asked := request.args.get("week"):
         day = _read(asked, "%Y-%m-%d")
     else:
-        day = max(month, today()) if month.strftime(_MONTH) == today().strftime(_MONTH) else month
+        found = records.next_day(session, campaign, month)
+        day = found if found and found < _next(month) else month
     return day - timedelta(days=day.weekday())
 
 
