@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from sqlmodel import Session
+
 from outreach.accounts import audit
 from outreach.campaigns import planning, progress
 from outreach.campaigns.drafting import Materials
@@ -53,7 +55,7 @@ def _set_papers(
 ) -> None:
     with means.database.reading() as session:
         campaign = progress.get(session, slug)
-        made_of = _materials(means, campaign)
+        made_of = _materials(session, means, campaign)
         planning.set_papers(
             session, campaign, materials=made_of, papers=papers, now=now, progress=progress_of
         )
@@ -67,7 +69,7 @@ def _store(
         summary = planning.plan(
             session,
             campaign,
-            materials=_materials(means, campaign),
+            materials=_materials(session, means, campaign),
             tokens=means.tokens,
             papers=papers,
             now=now,
@@ -77,6 +79,6 @@ def _store(
         return summary
 
 
-def _materials(means: Means, campaign: Campaign) -> Materials:
+def _materials(session: Session, means: Means, campaign: Campaign) -> Materials:
     what = schedule_of(campaign).campaign
-    return load_materials(means.templates, what.letter, means.states, what.enclosures)
+    return load_materials(session, means.templates, what.letter, means.states, what.enclosures)

@@ -10,8 +10,8 @@ from sqlmodel import Session
 from outreach.campaigns.form import Form
 from outreach.contacts import lists
 from outreach.errors import OutreachError
+from outreach.letters import shelf
 from outreach.letters.languages import UN_LANGUAGES
-from outreach.letters.source import list_letters, load_letter
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,11 @@ class Choices:
 def choices(session: Session, templates: Path, form: Form) -> Choices:
     there = lists.names(session)
     letter = "".join(form["campaign.letter"])
-    letters = list_letters(templates)
+    letters = shelf.names(session, templates)
     known = letter in letters
     return Choices(
         letters=letters,
-        steps=_steps(templates, letter) if known else [],
+        steps=_steps(session, templates, letter) if known else [],
         files=_files(templates, letter) if known else [],
         lists=there,
         missing_lists=[name for name in form["campaign.lists"] if name not in there],
@@ -41,10 +41,10 @@ def choices(session: Session, templates: Path, form: Form) -> Choices:
     )
 
 
-def _steps(templates: Path, letter: str) -> Sequence[str]:
+def _steps(session: Session, templates: Path, letter: str) -> Sequence[str]:
     """None of a letter that cannot be read: the page about letters says what is wrong with it."""
     with suppress(OutreachError):
-        return load_letter(templates, letter).steps
+        return shelf.find_letter(session, templates, letter).steps
     return []
 
 
