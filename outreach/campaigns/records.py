@@ -69,6 +69,15 @@ def next_day(session: Session, campaign: Campaign, day: date) -> date | None:
     return found
 
 
+def span(session: Session, campaign: Campaign) -> tuple[date | None, date | None]:
+    """The first and the last day for which the plan foresees something."""
+    days = select(func.min(PlanDay.day), func.max(PlanDay.day)).where(
+        col(PlanDay.campaign_id) == campaign.id
+    )
+    first, last = session.execute(days).one()
+    return first, last
+
+
 def keep_record(
     session: Session, campaign: Campaign, summary: PlanSummary, drafts: Sequence[Draft]
 ) -> None:

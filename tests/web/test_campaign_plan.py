@@ -62,6 +62,17 @@ def test_the_calendar_opens_where_something_goes_next(
     assert "Mon 30 Nov 2026 to Sun 6 Dec 2026" in page
 
 
+def test_the_months_end_where_nothing_can_be_any_more(
+    viewer: FlaskClient, outreach: Outreach
+) -> None:
+    a_planned_campaign(outreach)
+    assert 'rel="next"' in viewer.get(f"{PAGE}/calendar?month=2027-05").text
+    late = viewer.get(f"{PAGE}/calendar?month=2027-06").text
+    assert 'rel="next"' not in late
+    assert 'rel="prev"' in late
+    assert 'rel="prev"' not in viewer.get(f"{PAGE}/calendar?month=2026-05").text
+
+
 def test_once_approved_the_month_shows_how_it_stands(
     viewer: FlaskClient, outreach: Outreach
 ) -> None:

@@ -25,6 +25,7 @@ blueprint = Blueprint("campaign_calendar", __name__, url_prefix="/campaigns/<slu
 
 LARGEST_FILE = 5_000  # copies; a calendar program takes no more with grace
 _MONTH = "%Y-%m"
+_FURTHEST = timedelta(days=183)  # pauses and absences move copies past what was planned
 
 
 class Cell(NamedTuple):
@@ -63,8 +64,7 @@ def show(slug: str) -> str:
             campaign=campaign,
             record=records.record_of(session, campaign),
             month=month,
-            before=_name(month - timedelta(days=1)),
-            after=_name(_next(month)),
+            **_neighbours(session, campaign, month),
             weeks=_cells(session, campaign, weeks),
             first=first,
             last=first + timedelta(days=6),
@@ -116,6 +116,16 @@ def _read(text: str, form: str) -> date:
     except ValueError:
         abort(400)
     return day if 2000 <= day.year < 3000 else abort(400)
+
+
+def _neighbours(session: Session, campaign: Campaign, month: date) -> dict[str, str | None]:
+    """The months beside this one, unless they are far from the plan and from today."""
+    days = [today(), *filter(None, records.span(session, campaign))]
+    before, after = month - timedelta(days=1), _next(month)
+    return {
+        "before": _name(before) if before > min(days) - _FURTHEST else None,
+        "after": _name(after) if after < max(days) + _FURTHEST else None,
+    }
 
 
 def _name(day: date) -> str:
