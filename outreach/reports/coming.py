@@ -29,9 +29,13 @@ class Coming(BaseModel):
 
 def going_out(session: Session, week: Week, today: date) -> list[Coming]:
     """What is overdue stands on the first day that is left of the week; days are the zone's."""
-    first = max(week.monday, today)
+    return going_out_between(session, max(week.monday, today), week.sunday)
+
+
+def going_out_between(session: Session, first: date, last: date) -> list[Coming]:
+    """What is overdue stands on the first day; days are the zone's."""
     copies: Counter[tuple[int, int, date]] = Counter()
-    for each in sums.waiting(session, week.sunday):
+    for each in sums.waiting(session, last):
         copies[each.campaign_id, each.step, max(each.day, first)] += each.copies
     numbers = {campaign for campaign, _, _ in copies}
     found = session.scalars(select(Campaign).where(col(Campaign.id).in_(numbers)))

@@ -23,7 +23,12 @@ class Day(BaseModel):
 
 def days_of(session: Session, week: Week) -> list[Day]:
     """Up to the Sunday of the week, the earliest first."""
-    first = week.next.monday - timedelta(days=DAYS)
-    sent, replies = (by_day(session, name, first, week.sunday) for name in ("sent", "replies"))
+    return days_up_to(session, week.sunday)
+
+
+def days_up_to(session: Session, last: date) -> list[Day]:
+    """``DAYS`` of them with the last, the earliest first."""
+    first = last - timedelta(days=DAYS - 1)
+    sent, replies = (by_day(session, name, first, last) for name in ("sent", "replies"))
     days = (first + timedelta(days=number) for number in range(DAYS))
     return [Day(day=day, sent=sent.get(day, 0), replies=replies.get(day, 0)) for day in days]

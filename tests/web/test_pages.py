@@ -90,7 +90,6 @@ def test_pages_have_landmarks_one_heading_and_labels(viewer: FlaskClient, world:
 
 
 def test_an_empty_desk_says_what_to_do_first(viewer: FlaskClient) -> None:
-    assert "outreach contacts import" in viewer.get("/").text
     assert "outreach inbox ingest" in viewer.get("/inbox").text
     assert "outreach report weekly" in viewer.get("/reports").text
 

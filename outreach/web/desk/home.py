@@ -1,8 +1,12 @@
-"""The first page: how the campaigns stand, and what needs a person now."""
+"""The first page: what needs a person now, what goes next, and how the campaigns stand."""
 
 from flask import Blueprint, render_template
 
-from outreach.web.current import parts
+from outreach.reports.daily import days_up_to
+from outreach.reports.pictures.days import sends_and_answers
+from outreach.web.current import organizer, parts
+from outreach.web.desk.first_steps import first_steps
+from outreach.web.desk.going_next import going_next
 from outreach.web.desk.overview import overviews
 from outreach.web.desk.pictures import standings_by_campaign
 from outreach.web.desk.todo import items
@@ -13,10 +17,14 @@ blueprint = Blueprint("home", __name__)
 
 @blueprint.get("/")
 def show() -> str:
+    day = today()
     with parts().database.reading() as session:
         return render_template(
             "desk/home.html",
             campaigns=overviews(session),
+            coming=going_next(session, day),
+            days=sends_and_answers(days_up_to(session, day)),
             standings=standings_by_campaign(session),
-            todo=items(session, parts().states, today()),
+            steps=first_steps(session, organizer(), parts().settings.templates),
+            todo=items(session, parts().states, day),
         )

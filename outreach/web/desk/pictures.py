@@ -9,7 +9,9 @@ from outreach.campaigns import progress
 from outreach.campaigns.tables import Campaign, CampaignState
 from outreach.errors import NotFound
 from outreach.reports import weekly
+from outreach.reports.daily import days_up_to
 from outreach.reports.pictures import drawing
+from outreach.reports.pictures.days import sends_and_answers
 from outreach.reports.pictures.finishing import clickable
 from outreach.reports.pictures.gallery import pictures_of
 from outreach.reports.pictures.picture import Picture
@@ -20,6 +22,7 @@ from outreach.reports.pictures.world import world_map
 from outreach.reports.standing import StateStanding, standings
 from outreach.reports.weeks import Week
 from outreach.web.current import parts
+from outreach.web.presentation import today
 
 blueprint = Blueprint("pictures", __name__)
 
@@ -62,6 +65,16 @@ def of_report(week: str, name: str) -> Response:
         if picture.name == name:
             return _svg(picture)
     raise NotFound(f"The report for {week} has no picture of this name.")
+
+
+@blueprint.get("/days.svg")
+def days() -> Response:
+    """The two weeks up to today."""
+    with parts().database.reading() as session:
+        picture = sends_and_answers(days_up_to(session, today()))
+    if picture is None:
+        raise NotFound("In the last two weeks nothing left and nobody answered.")
+    return _svg(picture)
 
 
 @blueprint.get("/campaigns/<slug>/states.svg")

@@ -1,0 +1,97 @@
+"""What to do first at a desk where nothing has been approved yet, step by step."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import url_for
+from sqlmodel import Session, col, select
+
+from outreach.accounts import people
+from outreach.accounts.tables import Organizer, Role
+from outreach.campaigns.tables import Campaign, CampaignState
+from outreach.contacts.tables import Contact
+from outreach.letters.source import list_letters
+
+_NOT_YET = (CampaignState.loaded, CampaignState.planned)
+
+
+@dataclass(frozen=True)
+class Step:
+    """``who`` may do it has this role at least; ``command`` does it where no page does."""
+
+    what: str
+    done: bool
+    who: Role
+    link: str = ""
+    why: str = ""
+    command: str = ""
+
+
+def first_steps(session: Session, me: Organizer, templates: Path) -> Sequence[Step]:
+    """Empty once a campaign has been approved: then everybody knows the way."""
+    under_way = select(Campaign.id).where(col(Campaign.state).not_in(_NOT_YET)).limit(1)
+    if session.exec(under_way).first() is not None:
+        return ()
+    return (
+        _import(session),
+        _write(templates),
+        _plan(session),
+        _invite(session, me),
+        _approve(),
+    )
+
+
+def _import(session: Session) -> Step:
+    somebody = select(Contact.id).where(col(Contact.erased_at).is_(None)).limit(1)
+    return Step(
+        "Import the contacts you write to",
+        session.exec(somebody).first() is not None,
+        Role.organizer,
+        url_for("contact_import.show"),
+        "From a CSV or Excel file; you see its columns and mistakes before anything is stored.",
+    )
+
+
+def _write(templates: Path) -> Step:
+    there = ", ".join(list_letters(templates))
+    return Step(
+        "Write the letter",
+        bool(there),
+        Role.organizer,
+        why=f"There is: {there}." if there else "Or bring in one that you have.",
+        command="outreach letters import FILE --slug NAME",
+    )
+
+
+def _plan(session: Session) -> Step:
+    planned = select(Campaign.id).where(Campaign.state == CampaignState.planned).limit(1)
+    return Step(
+        "Plan a campaign",
+        session.exec(planned).first() is not None,
+        Role.organizer,
+        why="The plan shows who gets what and when, and who does not and why. It sends nothing.",
+        command="outreach campaign load FILE.toml, then outreach campaign plan NAME",
+    )
+
+
+def _invite(session: Session, me: Organizer) -> Step:
+    others = (each for each in people.list_organizers(session) if each.id != me.id)
+    may = (each for each in others if each.role.includes(Role.approver) and not each.disabled_at)
+    return Step(
+        "Invite an approver",
+        any(may),
+        Role.admin,
+        url_for("people.show", _anchor="invite"),
+        "A second person approves exactly what will be sent.",
+    )
+
+
+def _approve() -> Step:
+    return Step(
+        "Have the plan approved",
+        False,
+        Role.approver,
+        why="From then on letters leave by themselves, each at its time.",
+        command="outreach campaign approve NAME --by EMAIL",
+    )
