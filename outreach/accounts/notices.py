@@ -28,11 +28,11 @@ def mail_entry(
 ) -> str:
     """The key of the mail. Its link is made of that when it leaves, and stands in no row."""
     about = f"entry:{secrets.token_hex(16)}"
-    made = _compile(kind.value, {"role": organizer.role.value, "link": _LINK})
+    made = compile_mail(kind.value, {"role": organizer.role.value, "link": _LINK})
     *slots, link = made.slots
     assert link == _LINK  # the last one, which the composer adds
     entry = replace(made, slots=slots)
-    _queue(session, organizer, entry, about, Purpose.entry, letterhead, now)
+    queue_mail(session, organizer, entry, about, Purpose.entry, letterhead, now)
     return letterhead.tokens.key(identity(about, organizer))
 
 
@@ -46,16 +46,19 @@ def tell_of_change(
         "page": f"{letterhead.public_url}/forgotten",
     }
     about = f"changed:{secrets.token_hex(16)}"
-    _queue(session, organizer, _compile("changed", values), about, Purpose.notice, letterhead, now)
+    queue_mail(
+        session, organizer, compile_mail("changed", values), about, Purpose.notice, letterhead, now
+    )
 
 
-def _compile(name: str, values: Mapping[str, str]) -> Compiled:
+def compile_mail(name: str, values: Mapping[str, str]) -> Compiled:
+    """``name`` is the file's beside this one, without its ending."""
     text = files("outreach.accounts").joinpath(f"{name}.en.md").read_text("utf-8")
     source = parse_source(text, "notices", name, "en")
     return Compiler().compile(source, _NO_FOOTER, values)
 
 
-def _queue(
+def queue_mail(
     session: Session,
     organizer: Organizer,
     made: Compiled,
@@ -63,8 +66,9 @@ def _queue(
     purpose: Purpose,
     letterhead: Letterhead,
     now: datetime,
-) -> None:
-    queue_for_organizers(
+) -> int:
+    """1, or 0 where nothing may be sent to the organizer's address."""
+    return queue_for_organizers(
         session,
         [organizer],
         made.skeleton,

@@ -30,6 +30,8 @@ SIGN_IN = Act("sign in", 10, 50)
 SECOND_FACTOR = Act("second factor", 10, 50)
 CONFIRM = Act("confirm", 10, 50)
 RESET = Act("reset", 3, 20)
+TEST_MAIL = Act("test mail", 3, 20)
+CHECKS = Act("checks", 10, 50)  # a server that is asked too often may shut us out
 
 
 class Throttle:

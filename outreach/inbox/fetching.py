@@ -129,10 +129,12 @@ class Fetcher:
         self._trouble = trouble
 
 
-def check(imap_url: str, *, tls: ssl.SSLContext | None = None) -> None:
+def check(
+    imap_url: str, *, tls: ssl.SSLContext | None = None, patience: float = imap.PATIENCE
+) -> None:
     """Whether one can sign in and open the folders; raises what ``fetch`` would."""
     server = ImapServer.parse(imap_url)
-    with imap.signed_in(server, tls=tls) as account:
+    with imap.signed_in(server, tls=tls, patience=patience) as account:
         for name in server.folders:
             account.open(name)
 

@@ -1,7 +1,8 @@
 """What is right and wrong with this installation, in plain words, with what to do about it."""
 
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -12,6 +13,7 @@ from outreach import migrations
 from outreach.accounts import people
 from outreach.accounts.tables import Role
 from outreach.campaigns import schedule
+from outreach.delivery.carriers.smtp import checking
 from outreach.errors import OutreachError
 from outreach.inbox import fetching
 from outreach.letters import shelf
@@ -30,7 +32,39 @@ class Finding:
 
 def examine(outreach: Outreach) -> list[Finding]:
     """Everything that was looked at, in the order an organizer would set it up."""
+    return [*look_here(outreach), *ask_servers(outreach)]
+
+
+def look_here(outreach: Outreach) -> list[Finding]:
+    """What can be seen on this machine at once: nobody else is asked."""
     return [finding for look in LOOKS for finding in look(outreach)]
+
+
+def ask_servers(outreach: Outreach, *, seconds: float = 60.0) -> list[Finding]:
+    """What others have to be asked for, all at the same time; who is slower is told of."""
+    pool = ThreadPoolExecutor(len(SERVERS))
+    asked = {
+        name: pool.submit(_answers, ask, outreach, seconds / 2) for name, ask in SERVERS.items()
+    }
+    pool.shutdown(wait=False)
+    done, _late = wait(asked.values(), timeout=seconds)
+    return [
+        finding
+        for name, answer in asked.items()
+        for finding in (answer.result() if answer in done else [_too_slow(name, seconds)])
+    ]
+
+
+def _answers(ask: "Ask", outreach: Outreach, patience: float) -> list[Finding]:
+    return list(ask(outreach, patience))
+
+
+def _too_slow(name: str, seconds: float) -> Finding:
+    return Finding(
+        "wrong",
+        f"The {name} has not answered within {seconds:.0f} seconds.",
+        "Look again in a while; if it stays so, ask whoever runs that server.",
+    )
 
 
 def _database(outreach: Outreach) -> Iterator[Finding]:
@@ -43,6 +77,12 @@ def _secret(outreach: Outreach) -> Iterator[Finding]:
     kept = outreach.settings.var_dir / "secret.key"
     if outreach.settings.secret_key:
         yield Finding("fine", "The secret key is set.")
+    elif not kept.exists():
+        yield Finding(
+            "wrong",
+            f"The secret key is gone from {kept}; without it the links in all letters are dead.",
+            "Put it back from a backup before the program is started again.",
+        )
     elif stat.S_IMODE(kept.stat().st_mode) & 0o077:
         yield Finding("wrong", f"Others can read {kept}.", f"Run: chmod 600 {kept}")
     else:
@@ -85,16 +125,26 @@ def _hooks(outreach: Outreach) -> Iterator[Finding]:
         )
 
 
-def _mailbox(outreach: Outreach) -> Iterator[Finding]:
+def _mailbox(outreach: Outreach, patience: float) -> Iterator[Finding]:
     if url := outreach.settings.imap_url:
         try:
-            fetching.check(url)
+            fetching.check(url, patience=patience)
         except OutreachError as error:
             yield Finding(
                 "wrong", str(error), "Until then mail is not fetched, or not from all folders."
             )
         else:
             yield Finding("fine", "The mailbox that mail is fetched from can be read.")
+
+
+def _mail_server(outreach: Outreach, patience: float) -> Iterator[Finding]:
+    if outreach.settings.carrier == "smtp":
+        try:
+            checking.check(outreach.settings.smtp_url, seconds=patience)
+        except OutreachError as error:
+            yield Finding("wrong", str(error), "Until then letters wait, and are tried again.")
+        else:
+            yield Finding("fine", "The mail server that letters leave by lets us in.")
 
 
 def _organizers(outreach: Outreach) -> Iterator[Finding]:
@@ -141,8 +191,13 @@ LOOKS: tuple[Callable[[Outreach], Iterator[Finding]], ...] = (
     _public_url,
     _carrier,
     _hooks,
-    _mailbox,
     _organizers,
     _letters,
     _schedules,
 )
+# With how many seconds each answer may take.
+Ask = Callable[[Outreach, float], Iterator[Finding]]
+SERVERS: Mapping[str, Ask] = {
+    "mailbox": _mailbox,
+    "mail server": _mail_server,
+}
