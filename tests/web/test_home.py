@@ -30,6 +30,7 @@ def test_an_empty_desk_leads_from_step_to_step(
     page = admin.get("/").text
     assert 'href="/contacts/import"' in page
     assert 'href="/people#invite"' in page
+    assert 'href="/campaigns">Plan a campaign' in page
     assert text(page).count(" done ") == 1  # the shipped letter
     with outreach.database.transaction() as session:
         a_contact(session, "FR", now)
@@ -71,12 +72,19 @@ def test_what_goes_next_is_told_by_step_with_what_holds_it(
 
 
 def test_sends_and_answers_are_drawn_and_stand_in_a_table(
-    viewer: FlaskClient, world: World, outreach: Outreach
+    viewer: FlaskClient, world: World
 ) -> None:
-    assert "nothing left and nobody answered" in viewer.get("/").text
-    count(outreach)
     page = viewer.get("/").text
     assert '<img src="/days.svg" alt="Sends and answers by day, Wed 18 Nov to Tue 1 Dec' in page
     assert "Tue 1 Dec 1 1" in text(page)
     picture = viewer.get("/days.svg")
     assert (picture.status_code, picture.mimetype) == (200, "image/svg+xml")
+
+
+def test_where_nothing_happened_in_two_weeks_there_is_no_picture(
+    viewer: FlaskClient, outreach: Outreach, now: datetime
+) -> None:
+    with outreach.database.transaction() as session:
+        a_campaign(session, now)
+    assert "nothing left and nobody answered" in viewer.get("/").text
+    assert viewer.get("/days.svg").status_code == 404

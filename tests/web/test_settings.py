@@ -48,7 +48,7 @@ def test_no_secret_is_told_to_anybody(outreach: Outreach, compiled_pages: object
 def test_a_viewer_reads_what_is_harmless(viewer: FlaskClient, world: World) -> None:
     page = viewer.get("/settings").text
     assert "Europe/Zurich (as it comes) Changed by OUTREACH_TIMEZONE" in text(page)
-    assert "365 days" in page
+    assert "for 365 days" in page
     assert "letters@example.org" in page
     for kept in ("OUTREACH_VAR_DIR", "test-mail", "What doctor finds"):
         assert kept not in page

@@ -11,21 +11,20 @@ from outreach.accounts import people
 from outreach.accounts.tables import Organizer, Role
 from outreach.campaigns.tables import Campaign, CampaignState
 from outreach.contacts.tables import Contact
-from outreach.letters.source import list_letters
+from outreach.letters import shelf
 
 _NOT_YET = (CampaignState.loaded, CampaignState.planned)
 
 
 @dataclass(frozen=True)
 class Step:
-    """``who`` may do it has this role at least; ``command`` does it where no page does."""
+    """``who`` may do it has this role at least."""
 
     what: str
     done: bool
     who: Role
-    link: str = ""
-    why: str = ""
-    command: str = ""
+    link: str
+    why: str
 
 
 def first_steps(session: Session, me: Organizer, templates: Path) -> Sequence[Step]:
@@ -35,7 +34,7 @@ def first_steps(session: Session, me: Organizer, templates: Path) -> Sequence[St
         return ()
     return (
         _import(session),
-        _write(templates),
+        _write(session, templates),
         _plan(session),
         _invite(session, me),
         _approve(),
@@ -53,14 +52,14 @@ def _import(session: Session) -> Step:
     )
 
 
-def _write(templates: Path) -> Step:
-    there = ", ".join(list_letters(templates))
+def _write(session: Session, templates: Path) -> Step:
+    there = ", ".join(shelf.names(session, templates))
     return Step(
         "Write the letter",
         bool(there),
         Role.organizer,
-        why=f"There is: {there}." if there else "Or bring in one that you have.",
-        command="outreach letters import FILE --slug NAME",
+        url_for("letters.show"),
+        f"There is: {there}." if there else "Or bring in one that you have.",
     )
 
 
@@ -70,8 +69,8 @@ def _plan(session: Session) -> Step:
         "Plan a campaign",
         session.exec(planned).first() is not None,
         Role.organizer,
-        why="The plan shows who gets what and when, and who does not and why. It sends nothing.",
-        command="outreach campaign load FILE.toml, then outreach campaign plan NAME",
+        url_for("campaigns.listing"),
+        "The plan shows who gets what and when, and who does not and why. It sends nothing.",
     )
 
 
@@ -92,6 +91,6 @@ def _approve() -> Step:
         "Have the plan approved",
         False,
         Role.approver,
-        why="From then on letters leave by themselves, each at its time.",
-        command="outreach campaign approve NAME --by EMAIL",
+        url_for("campaigns.listing"),
+        "From then on letters leave by themselves, each at its time.",
     )

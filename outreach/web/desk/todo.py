@@ -41,7 +41,7 @@ def _paused(campaign: Campaign) -> Item:
 
 
 def _approval(campaign: Campaign) -> Item:
-    return Item(f"The plan of {campaign.name} waits for approval.", _page(campaign))
+    return Item(f"The plan of {campaign.name} waits for approval.", _plan(campaign))
 
 
 def _needs(session: Session, states: MemberStates, today: date) -> Iterator[Item]:
@@ -55,6 +55,10 @@ def _unreviewed(campaign: Campaign) -> Item:
     have = "has" if len(campaign.unreviewed) == 1 else "have"
     text = f"{files} of {campaign.name} {have} not been reviewed by a person."
     return Item(text, _page(campaign), things="files", names=campaign.unreviewed)
+
+
+def _plan(campaign: Campaign) -> str:
+    return url_for("campaign_plan.show", slug=campaign.slug)
 
 
 def _page(campaign: Campaign) -> str:
