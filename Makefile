@@ -26,6 +26,9 @@ format: $(VENV)/ready  ## put the code into the one format
 migration: $(VENV)/ready  ## write a migration for changed tables: make migration SAYS="add reply notes"
 	$(BIN)/python -m tests.migration "$(SAYS)"
 
+texts: $(VENV)/ready  ## bring the translations up to date with what the desk says in English
+	$(BIN)/python -m tests.texts
+
 glossary: $(VENV)/ready  ## write the definitions of the figures into docs/glossary.md
 	$(BIN)/python -m tests.glossary
 
@@ -55,4 +58,4 @@ $(VENV)/ready: $(VENV)/installed constraints-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r constraints-dev.txt
 	touch $@
 
-.PHONY: help demo test check format migration glossary pins bench crash clean
+.PHONY: help demo test check format migration texts glossary pins bench crash clean

@@ -9,7 +9,16 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from outreach.accounts.sessions import LONGEST
-from outreach.web import access, entering, error_pages, headers, health, presentation, sign_in
+from outreach.web import (
+    access,
+    entering,
+    error_pages,
+    headers,
+    health,
+    presentation,
+    sign_in,
+    speaking,
+)
 from outreach.web.desk import (
     account,
     answers,
@@ -143,6 +152,7 @@ def create_app(outreach: Outreach, demo: bool = False) -> Flask:
         _trust_the_proxy(app)
     app.before_request(_allow_larger_form)
     access.install(app, WITHOUT_COOKIE)
+    speaking.install(app)
     headers.install(app)
     error_pages.install(app)
     presentation.install(app)

@@ -8,19 +8,14 @@ from babel import Locale
 from flask import Flask
 from markupsafe import Markup
 
+from outreach import texts
 from outreach.accounts.tables import Role
 from outreach.delivery.tables import Delivery, State
 from outreach.letters.enclosures import size
 from outreach.letters.languages import direction
+from outreach.texts import gettext as _
+from outreach.web import kinds
 from outreach.web.current import organizer, parts
-
-# As the reports say it. What is not here is its own word.
-STATES = {
-    State.unknown: "in doubt",
-    State.skipped: "held back",
-    State.cancelled: "withdrawn",
-    State.failed: "refused",
-}
 
 
 def install(app: Flask) -> None:
@@ -46,12 +41,12 @@ def moment(at: datetime | None) -> Markup:
         return Markup("—")
     local = at.astimezone(ZoneInfo(zone()))
     return Markup('<time datetime="{}">{}</time>').format(
-        at.isoformat(timespec="seconds"), local.strftime("%a %-d %b %Y, %H:%M %Z")
+        at.isoformat(timespec="seconds"), f"{texts.day(local)}, {local:%H:%M %Z}"
     )
 
 
 def day(value: date) -> str:
-    return f"{value:%a} {value.day} {value:%b %Y}"
+    return texts.day(value)
 
 
 def today() -> date:
@@ -64,16 +59,20 @@ def zone() -> str:
 
 
 def number(value: int) -> str:
-    return f"{value:,}"
+    return texts.count(value)
 
 
 def share(part: int, whole: int) -> str:
     """Never a percentage alone: the reader sees of how many it is."""
+    values = {"part": texts.count(part), "whole": texts.count(whole)}
     if whole == 0:
-        return f"{part:,} of 0"
+        return _("%(part)s of %(whole)s", **values)
     percent = 100 * part / whole
-    shown = "under 1" if 0 < percent < 1 else "over 99" if 99 < percent < 100 else f"{percent:.0f}"
-    return f"{part:,} of {whole:,} ({shown}%)"
+    if 0 < percent < 1:
+        return _("%(part)s of %(whole)s (under 1%%)", **values)
+    if 99 < percent < 100:
+        return _("%(part)s of %(whole)s (over 99%%)", **values)
+    return _("%(part)s of %(whole)s (%(percent).0f%%)", percent=percent, **values)
 
 
 def state_name(code: str) -> str:
@@ -82,20 +81,19 @@ def state_name(code: str) -> str:
 
 
 def language_name(code: str) -> str:
-    names: dict[str, str] = dict(Locale("en").languages)
+    names: dict[str, str] = dict(Locale(texts.spoken()).languages)
     return names.get(code) or names.get(code.partition("-")[0]) or code
 
 
 def words(kind: StrEnum | str) -> str:
     """A stored kind as a reader knows it: "out_of_office" is "out of office"."""
-    known = STATES.get(kind) if isinstance(kind, State) else None
-    return known or str(kind).replace("_", " ")
+    return _(kinds.word(kind))
 
 
 def standing(delivery: Delivery) -> str:
     """Where a copy stands. One that was released and then came too late is not held back."""
     late = delivery.state is State.skipped and delivery.expires_at is not None
-    return "too late" if late else words(delivery.state)
+    return _("too late") if late else words(delivery.state)
 
 
 def may_organize() -> bool:
