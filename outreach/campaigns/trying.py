@@ -9,6 +9,7 @@ from outreach.accounts.tables import Organizer
 from outreach.campaigns.tables import Campaign
 from outreach.delivery.queue import NewDelivery, enqueue
 from outreach.delivery.tables import OF_A_PLAN, Delivery, Purpose
+from outreach.delivery.trials import trial_of
 from outreach.errors import NotAllowed, NotFound
 from outreach.tokens import Tokens
 
@@ -25,7 +26,7 @@ def send_to_oneself(
     """Queue a notice with the copy's content, at once and once a second at most.
 
     It belongs to no campaign and no contact: what becomes of it is no figure, and an answer to it
-    is nobody's answer.
+    is nobody's answer. Only its identity says by whose values it is made, for when they are erased.
     """
     copy = session.get(Delivery, delivery_id)
     if copy is None or copy.campaign_id != campaign.id or copy.purpose not in OF_A_PLAN:
@@ -33,7 +34,7 @@ def send_to_oneself(
     if copy.skeleton_id is None:
         raise NotAllowed("This copy has no text: nothing is to be sent to its recipient.")
     row = NewDelivery(
-        identity=f"trial:{copy.id}:{to.id}:{int(now.timestamp())}",
+        identity=trial_of(copy, to.id, now),
         purpose=Purpose.notice,
         language=copy.language,
         skeleton_id=copy.skeleton_id,

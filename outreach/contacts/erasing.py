@@ -1,7 +1,7 @@
 """Erasing a contact: what is known of a person goes, and does not come back by an import."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +12,9 @@ from outreach.bulk import among
 from outreach.contacts.tables import Contact, ContactUpload, ListMembership, UploadStage
 from outreach.delivery.addresses import canonical, erased
 from outreach.delivery.forgetting import blank_copies, forget_texts
-from outreach.delivery.states import move_where
+from outreach.delivery.states import move, move_where
 from outreach.delivery.tables import Delivery, Purpose, State, Suppression
+from outreach.delivery.trials import trials_of
 from outreach.tokens import Tokens
 
 _BLANK = {
@@ -24,6 +25,8 @@ _BLANK = {
     "tags": [],
     "extra": {},
 }
+
+_REASON = "the contact was erased"
 
 
 @dataclass(frozen=True)
@@ -76,10 +79,16 @@ class Person:
     def copies(self) -> ColumnElement[bool]:
         """Their copies among all, also those that are blank already."""
         by_address = col(Delivery.recipient_address).in_((*self.addresses, self.mark))
-        if self.contact is None:
-            return by_address
-        ids = [self.contact.id, *(contact.id for contact, _ in self.merged)]
-        return or_(col(Delivery.contact_id).in_(ids), by_address)
+        return or_(col(Delivery.contact_id).in_(self._ids), by_address)
+
+    def trials(self) -> ColumnElement[bool]:
+        """Copies of theirs that organizers sent to themselves, which hold their values too."""
+        return trials_of(self._ids)
+
+    @property
+    def _ids(self) -> list[int | None]:
+        contacts = [contact for contact, _ in self.merged]
+        return [each.id for each in (self.contact, *contacts) if each]
 
     @property
     def addresses(self) -> list[str]:
@@ -106,6 +115,7 @@ def erase(session: Session, person: Person, *, now: datetime, also: Collection[i
     """
     theirs = or_(person.copies(), among(session, col(Delivery.id), also))
     done = _blank_copies(session, theirs, person.mark, now)
+    trials = _forget_trials(session, person.trials(), now)
     session.exec(
         update(Suppression).where(col(Suppression.address).in_(person.addresses)).values(detail="")
     )
@@ -114,7 +124,7 @@ def erase(session: Session, person: Person, *, now: datetime, also: Collection[i
     if person.contact is not None and person.is_known:
         for contact, mark in [(person.contact, person.mark), *person.merged]:
             _blank_contact(session, contact, mark, now)
-    return done
+    return replace(done, blanked=done.blanked + trials)
 
 
 def _blank_contact(session: Session, contact: Contact, mark: str, now: datetime) -> None:
@@ -131,8 +141,7 @@ def _blank_copies(
 
     What a server answered may name the person; why a rule held a copy back does not.
     """
-    reason = "the contact was erased"
-    cancelled = move_where(session, theirs, State.cancelled, now=now, reason=reason)
+    cancelled = move_where(session, theirs, State.cancelled, now=now, reason=_REASON)
     answers = select(Delivery.id).where(theirs, Delivery.purpose == Purpose.answer)
     texts = forget_texts(session, [number for number in session.exec(answers) if number])
     to_blank = theirs & (col(Delivery.recipient_address) != mark)
@@ -144,10 +153,17 @@ def _blank_copies(
         "slots": [],
         "in_reply_to": None,
         "references": [],
-        "reason": case((told, reason), else_=col(Delivery.reason)),
+        "reason": case((told, _REASON), else_=col(Delivery.reason)),
     }
     blanked = blank_copies(session, to_blank, blank)
     return Erased(cancelled=len(cancelled), blanked=blanked, answers=texts)
+
+
+def _forget_trials(session: Session, trials: ColumnElement[bool], now: datetime) -> int:
+    """How many had a text. Whom they went to is an organizer, and stays."""
+    ids = [number for number in session.exec(select(Delivery.id).where(trials)) if number]
+    move(session, ids, State.cancelled, now=now, reason=_REASON)
+    return forget_texts(session, ids)
 
 
 def _mark(tokens: Tokens, address: str) -> str:
