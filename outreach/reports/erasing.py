@@ -12,6 +12,7 @@ from outreach.accounts import audit
 from outreach.contacts.erasing import find_person
 from outreach.db import Database
 from outreach.delivery.forgetting import forget_texts
+from outreach.delivery.suppression import suppressed
 from outreach.delivery.tables import Delivery, Purpose, State
 from outreach.errors import NotFound
 from outreach.inbox import erasing
@@ -27,11 +28,12 @@ class Erased:
     """What was erased, what a person must look at, and what is left.
 
     ``reports`` are the weeks whose report quoted the person; ``remains`` counts the rows that name
-    the address still, by "table.column".
+    the address still, by "table.column", where that was asked for.
     """
 
     inbox: erasing.Erased
     reports: list[str]
+    is_suppressed: bool
     remains: Mapping[str, int]
 
     def as_facts(self) -> dict[str, Any]:
@@ -58,7 +60,7 @@ class Erased:
             yield f"Mails of other people name this person; look at them: {_list(mails)}."
         if threads := self.inbox.threads:
             yield f"Notes may tell of this person; look at the threads {_list(threads)}."
-        if "suppression.address" in self.remains:
+        if self.is_suppressed:
             yield "The address stays among those that nothing is sent to, so that nothing is."
         yield "Backups, the outbox folder and mail servers hold what they held."
 
@@ -71,10 +73,12 @@ def erase(
     by: str,
     now: datetime,
     dry_run: bool = False,
+    search: bool = True,
 ) -> Erased:
     """In one transaction; a second time it finds what has come since.
 
-    Raises InvalidInput, and NotFound where nothing is kept of such a person.
+    ``search`` looks through all tables for what remains, which takes too long for a page. Raises
+    InvalidInput, and NotFound where nothing is kept of such a person.
     """
     with database.transaction() as session:
         _overwrite_what_goes(session)
@@ -85,7 +89,9 @@ def erase(
             raise NotFound("Nothing is kept of that address: no contact, no copy and no mail.")
         reports = _forget_quotations(session, {(m.thread_id, m.received_at) for m in done.mails})
         session.flush()
-        found = Erased(done, reports, traces(session, person.address))
+        is_suppressed = person.address in suppressed(session, [person.address])
+        remains = traces(session, person.address) if search else {}
+        found = Erased(done, reports, is_suppressed, remains)
         if dry_run:
             session.rollback()
         else:

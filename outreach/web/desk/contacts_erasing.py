@@ -42,4 +42,5 @@ def _erase(address: str, *, dry_run: bool) -> Erased:
         by=organizer().address,
         now=parts().clock(),
         dry_run=dry_run,
+        search=False,
     )
