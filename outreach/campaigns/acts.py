@@ -9,6 +9,7 @@ from outreach.accounts.tables import Organizer
 from outreach.campaigns import approval, progress
 from outreach.campaigns.approval import Approval
 from outreach.campaigns.tables import Campaign, CampaignState
+from outreach.texts import mark
 
 
 def load(session: Session, text: str, slug: str, *, by: str, now: datetime) -> Campaign:
@@ -39,7 +40,7 @@ def approve(
 
 
 def pause(session: Session, campaign: Campaign, *, by: str, now: datetime, reason: str) -> None:
-    progress.pause(session, campaign, now=now, reason=reason or "paused by hand")
+    progress.pause(session, campaign, now=now, reason=reason or mark("paused by hand"))
     _note(session, by, "campaign paused", campaign, now, reason)
 
 
@@ -50,7 +51,7 @@ def resume(session: Session, campaign: Campaign, *, by: str, now: datetime) -> N
 
 def cancel(session: Session, campaign: Campaign, *, by: str, now: datetime, reason: str) -> int:
     """The number of copies that were withdrawn."""
-    withdrawn = progress.cancel(session, campaign, now=now, reason=reason or "by hand")
+    withdrawn = progress.cancel(session, campaign, now=now, reason=reason or mark("by hand"))
     _note(session, by, "campaign cancelled", campaign, now, reason)
     return withdrawn
 

@@ -11,6 +11,7 @@ from outreach.campaigns.digest import plan_digest, stored_digests
 from outreach.campaigns.progress import require
 from outreach.campaigns.tables import Campaign, CampaignState
 from outreach.errors import NotAllowed
+from outreach.texts import gettext as _
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,10 @@ def approve(
     copies = stored_digests(session, campaign.id)
     _check_plan(campaign, plan_digest(copies), shown)
     if not copies:
-        raise NotAllowed(f"The plan of {campaign.slug} holds every contact back: nothing would go.")
+        said = _(
+            "The plan of %(slug)s holds every contact back: nothing would go.", slug=campaign.slug
+        )
+        raise NotAllowed(said)
     campaign.state, campaign.reason = CampaignState.running, None
     campaign.approved_by, campaign.approved_at = by.address, now
     session.flush()
@@ -51,23 +55,30 @@ def approve(
 def reason_against(campaign: Campaign, by: Organizer, alone: bool = False) -> str | None:
     """Why this person may not approve the campaign's plan, or None."""
     if by.disabled_at or not by.role.includes(Role.approver):
-        return f"{by.address} may not approve; the role must be approver or admin."
+        return _(
+            "%(address)s may not approve; the role must be approver or admin.", address=by.address
+        )
     if "@" not in campaign.loaded_by and not alone:
-        return (
-            f"Nobody knows who loaded {campaign.slug}: load it again with --by ADDRESS and let "
-            "somebody else approve it, or approve it with --alone."
+        return _(
+            "Nobody knows who loaded %(slug)s: load it again with --by ADDRESS and let "
+            "somebody else approve it, or approve it with --alone.",
+            slug=campaign.slug,
         )
     if by.address == campaign.loaded_by and not alone:
-        return (
-            f"{by.address} loaded {campaign.slug}: somebody else approves it, "
-            "or the same person with --alone."
+        return _(
+            "%(address)s loaded %(slug)s: somebody else approves it, "
+            "or the same person with --alone.",
+            address=by.address,
+            slug=campaign.slug,
         )
     return None
 
 
 def _check_plan(campaign: Campaign, stored: str, shown: str | None) -> None:
     if stored != campaign.plan_digest or shown not in (None, stored):
-        raise NotAllowed(
-            f"The plan of {campaign.slug} has changed since it was shown; plan it again, "
-            f"look at it and then approve: outreach campaign plan {campaign.slug}"
+        said = _(
+            "The plan of %(slug)s has changed since it was shown; plan it again, "
+            "look at it and then approve: outreach campaign plan %(slug)s",
+            slug=campaign.slug,
         )
+        raise NotAllowed(said)

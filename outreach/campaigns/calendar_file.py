@@ -22,6 +22,7 @@ from outreach.contacts.tables import Contact, Mission
 from outreach.delivery.states import TAKEN, plan_of
 from outreach.delivery.tables import Delivery, State
 from outreach.errors import InvalidInput
+from outreach.texts import gettext as _
 
 _WORDS: Mapping[State, str] = {
     **dict.fromkeys(TAKEN, "sent"),
@@ -61,10 +62,11 @@ def calendar_file(
     for group, entry in _entries(session, campaign, schedule, states):
         groups[group].append(entry)
     if not groups:
-        raise InvalidInput(
-            f"Nothing of {campaign.slug} goes at any time; to plan it: "
-            f"outreach campaign plan {campaign.slug}"
+        said = _(
+            "Nothing of %(slug)s goes at any time; to plan it: outreach campaign plan %(slug)s",
+            slug=campaign.slug,
         )
+        raise InvalidInput(said)
     calendar = Calendar()
     calendar.add("prodid", "-//Outreach//Campaign calendar//EN")
     calendar.add("version", "2.0")

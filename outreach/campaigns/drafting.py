@@ -20,6 +20,11 @@ from outreach.letters.compiling import Compiled, Compiler, MissingValue
 from outreach.letters.languages import choose
 from outreach.letters.source import Letter, LetterSource
 from outreach.letters.tables import Enclosure
+from outreach.texts import gettext as _
+from outreach.texts import mark
+
+_NO_VALUE = mark("%(name)s has no value")
+_NO_LANGUAGE = mark("no letter in a language they read (%(languages)s)")
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,7 @@ class Drafter:
             language = self._language(reads, step)
             draft = Draft(*who, step, language or next(iter(reads), ""))
             if reason is None and language is None:
-                reason = f"no letter in a language they read ({', '.join(reads)})"
+                reason = _NO_LANGUAGE % {"languages": ", ".join(reads)}
             if reason is None:
                 reason = self._write(draft, candidate, values(draft.language))
             draft.reason = reason
@@ -96,7 +101,7 @@ class Drafter:
             if has_pdf:  # which does not say that it is enclosed with itself
                 draft.paper = self._compiled(draft, values, pdf=False)
         except MissingValue as missing:
-            return str(missing)
+            return _NO_VALUE % {"name": missing.name}
         draft.timetable = timetable(candidate.time_zone, candidate.mission.state, self._window)
         return None
 
@@ -129,10 +134,14 @@ def _languages(schedule: Schedule, materials: Materials) -> list[tuple[str, ...]
     for step, found in zip(schedule.steps, languages, strict=True):
         if not found:
             there = ", ".join(letter.steps)
-            problems.append(f'the letter has no step "{step.letter}"; it has {there}')
+            said = _(
+                'the letter has no step "%(step)s"; it has %(there)s', step=step.letter, there=there
+            )
+            problems.append(said)
     for language in sorted({language for found in languages for language in found}):
         if language not in materials.footers:
-            problems.append(f"there is no templates/notices/footer.{language}.md")
+            said = _("there is no templates/notices/footer.%(language)s.md", language=language)
+            problems.append(said)
     used = {(step.letter, one) for step in schedule.steps for one in letter.languages(step.letter)}
     problems += [
         f"{letter.source(*each).name}: {problem}"
@@ -140,5 +149,5 @@ def _languages(schedule: Schedule, materials: Materials) -> list[tuple[str, ...]
         for problem in check(letter.source(*each), NAMES)
     ]
     if problems:
-        raise InvalidInput(f"The letter {letter.slug} cannot be used:", problems)
+        raise InvalidInput(_("The letter %(slug)s cannot be used:", slug=letter.slug), problems)
     return languages

@@ -9,6 +9,8 @@ from sqlmodel import Session, col, select
 from outreach.campaigns import acts, progress, wishes
 from outreach.campaigns.tables import Campaign, ScheduleDraft, WishKind
 from outreach.errors import InvalidInput, NotAllowed, NotFound
+from outreach.texts import count
+from outreach.texts import gettext as _
 
 LARGEST = 200_000  # characters
 
@@ -27,7 +29,7 @@ def source_of(session: Session, slug: str) -> str:
         return draft.source
     if campaign := progress.find(session, slug):
         return campaign.source
-    raise NotFound("There is no schedule of this name any more; /campaigns lists all.")
+    raise NotFound(_("There is no schedule of this name any more; /campaigns lists all."))
 
 
 def may_change(campaign: Campaign | None) -> bool:
@@ -44,7 +46,8 @@ def begin(session: Session, slug: str, text: str, *, by: str, now: datetime) -> 
     """A new one; InvalidInput where there is a schedule of this name already."""
     progress.check_slug(slug)
     if find(session, slug) or progress.find(session, slug):
-        raise InvalidInput(f"There is a schedule {slug} already: open it, or take another name.")
+        said = _("There is a schedule %(slug)s already: open it, or take another name.", slug=slug)
+        raise InvalidInput(said)
     draft = ScheduleDraft(slug=slug, source=_checked(text), edited_by=by, edited_at=now)
     session.add(draft)
     session.flush()
@@ -57,12 +60,15 @@ def keep(
     """Whatever is wrong with it. NotAllowed where it is not as it was ``seen`` any more."""
     campaign = progress.find(session, slug)
     if not may_change(campaign):
-        raise NotAllowed(f"{slug} was approved: its schedule stays. Copy it to a new campaign.")
+        said = _("%(slug)s was approved: its schedule stays. Copy it to a new campaign.", slug=slug)
+        raise NotAllowed(said)
     if fingerprint(source_of(session, slug)) != seen:
-        raise NotAllowed(
-            f"Somebody changed the schedule {slug} while you did. Nothing of yours was kept: open "
-            "it anew and put your changes in once more."
+        said = _(
+            "Somebody changed the schedule %(slug)s while you did. Nothing of yours was kept: open "
+            "it anew and put your changes in once more.",
+            slug=slug,
         )
+        raise NotAllowed(said)
     draft = session.get(ScheduleDraft, slug, with_for_update=True)
     draft = draft or ScheduleDraft(slug=slug, source="", edited_by=by, edited_at=now)
     draft.source, draft.edited_by, draft.edited_at = _checked(text), by, now
@@ -87,7 +93,8 @@ def load(session: Session, slug: str, *, by: str, now: datetime) -> Campaign:
 
 def _checked(text: str) -> str:
     if len(text) > LARGEST:
-        raise InvalidInput(f"A schedule has no more than {LARGEST:,} characters.")
+        said = _("A schedule has no more than %(most)s characters.", most=count(LARGEST))
+        raise InvalidInput(said)
     if "\0" in text:
-        raise InvalidInput("This is no text: it holds a zero byte.")
+        raise InvalidInput(_("This is no text: it holds a zero byte."))
     return text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")

@@ -11,6 +11,7 @@ from outreach.contacts.tables import Contact, Mission
 from outreach.delivery.addresses import canonical
 from outreach.delivery.tables import Suppression
 from outreach.errors import InvalidInput
+from outreach.texts import mark
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def zone_name(own: str, state: MemberState | None) -> str:
 
 
 def erased(candidate: Candidate) -> str | None:
-    return "the contact was erased" if candidate.contact.erased_at else None
+    return mark("the contact was erased") if candidate.contact.erased_at else None
 
 
 def has_invalid_address(candidate: Candidate) -> str | None:
@@ -61,25 +62,28 @@ def has_invalid_address(candidate: Candidate) -> str | None:
     try:
         canonical(candidate.contact.address)
     except InvalidInput:
-        return "the address is not valid"
+        return mark("the address is not valid")
     return None
 
 
 def suppressed(candidate: Candidate) -> str | None:
     if candidate.suppression is None:
         return None
-    return f"the address is suppressed: {candidate.suppression.reason.replace('_', ' ')}"
+    why = candidate.suppression.reason.replace("_", " ")
+    return mark("the address is suppressed: %(why)s") % {"why": why}
 
 
 def of_unknown_state(candidate: Candidate) -> str | None:
-    return None if candidate.state else f"{candidate.mission.state} is not among the member states"
+    if candidate.state:
+        return None
+    return mark("%(code)s is not among the member states") % {"code": candidate.mission.state}
 
 
 def in_unknown_time_zone(candidate: Candidate) -> str | None:
     try:
         time_zone(candidate.time_zone)
     except InvalidInput:
-        return f'the time zone "{candidate.time_zone}" is not known'
+        return mark('the time zone "%(zone)s" is not known') % {"zone": candidate.time_zone}
     return None
 
 

@@ -13,9 +13,18 @@ from outreach.delivery.states import plan_of
 from outreach.delivery.tables import Delivery
 from outreach.letters.enclosures import Enclosed, enclosed, size
 from outreach.letters.tables import Enclosure
+from outreach.texts import mark
 from outreach.typesetting.glyphs import has_all_glyphs
 
 _HEAVY = 1_000_000  # bytes of enclosures in one mail that are worth a second look
+_BOXES = mark(
+    "in the PDF of %(copies)s of the copies something that was filled in shows as "
+    "boxes, for no font here has its letters; look at copy %(copy)s."
+)
+_LARGE = mark(
+    "each mail carries %(each)s of enclosures, %(together)s in all: some "
+    "receivers refuse large mail, and a link in the letter weighs nothing."
+)
 
 
 @dataclass(frozen=True)
@@ -62,17 +71,11 @@ def boxes(session: Session, campaign: Campaign) -> Iterator[str]:
     filled = session.execute(select(col(Delivery.id), col(Delivery.slots)).where(those))
     found = [number for number, slots in filled if not all(map(has_all_glyphs, slots))]
     if found:
-        yield (
-            f"in the PDF of {len(found):,} of the copies something that was filled in shows as "
-            f"boxes, for no font here has its letters; look at copy {found[0]}."
-        )
+        yield _BOXES % {"copies": f"{len(found):,}", "copy": found[0]}
 
 
 def heavy(files: Sequence[Enclosed], papers: EnclosedPapers, copies: int) -> Iterator[str]:
     for_all = sum(file.size for file in files)
     each, together = for_all + papers.largest, for_all * copies + papers.together
     if each > _HEAVY:
-        yield (
-            f"each mail carries {size(each)} of enclosures, {size(together)} in all: some "
-            "receivers refuse large mail, and a link in the letter weighs nothing."
-        )
+        yield _LARGE % {"each": size(each), "together": size(together)}

@@ -12,6 +12,7 @@ from outreach.campaigns.timing import RECIPIENT, Delay, parse_delay, time_zone
 from outreach.delivery.addresses import canonical
 from outreach.errors import InvalidInput
 from outreach.letters.enclosures import LONGEST_NAME, checked_name
+from outreach.texts import gettext as _
 
 _NAME = r"^[a-z0-9][a-z0-9_-]*$"
 _LANGUAGE = r"^([a-z]{2,3}(-[A-Za-z]{2,8})?)?$"
@@ -21,13 +22,13 @@ Checked = TypeVar("Checked")
 
 def _one_line(text: str) -> str:
     if any(unicodedata.category(letter) in {"Cc", "Zl", "Zp"} for letter in text):
-        raise ValueError("this must be one line without control characters")
+        raise ValueError(_("this must be one line without control characters"))
     return text.strip()
 
 
 def _not_blank(text: str) -> str:
     if not text:
-        raise ValueError("this is empty")
+        raise ValueError(_("this is empty"))
     return text
 
 
@@ -50,18 +51,17 @@ def _delay(value: object) -> Delay:
 def _clock_time(value: object) -> object:
     if isinstance(value, str):
         if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
-            raise ValueError(f'"{value[:20]}" is no time of day')
+            raise ValueError(_('"%(text)s" is no time of day', text=value[:20]))
         return time.fromisoformat(value)
     return value
 
 
 def _wall_clock(value: object) -> object:
     if isinstance(value, datetime) and value.tzinfo:
-        raise ValueError(
-            "this is wall-clock time in each recipient's own zone; write it without an offset"
-        )
+        said = _("this is wall-clock time in each recipient's own zone; write it without an offset")
+        raise ValueError(said)
     if isinstance(value, datetime) and not 2000 <= value.year < 3000:
-        raise ValueError(f"the year {value.year} cannot be right")
+        raise ValueError(_("the year %(year)s cannot be right", year=value.year))
     return value
 
 
@@ -75,7 +75,7 @@ def _worded(check: Callable[[str], Checked], text: str) -> Checked:
 
 def _unique(values: list[str]) -> list[str]:
     if len(set(values)) < len(values):
-        raise ValueError("this names one thing twice")
+        raise ValueError(_("this names one thing twice"))
     return values
 
 

@@ -8,10 +8,13 @@ from outreach.campaigns import acts, wishes
 from outreach.campaigns.making import Means, Telling, make_plan
 from outreach.campaigns.tables import Campaign, CampaignWish, WishKind
 from outreach.errors import OutreachError
+from outreach.texts import mark
 
 _TELLING_INTERVAL = 1.0  # seconds
 
-BROKE_OFF = "Something broke on our side; it has been written to the log. Nothing was half done."
+BROKE_OFF = mark(
+    "Something broke on our side; it has been written to the log. Nothing was half done."
+)
 
 
 def fulfil_next(means: Means) -> WishKind | None:

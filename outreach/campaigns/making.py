@@ -19,9 +19,10 @@ from outreach.campaigns.schedule import schedule_of
 from outreach.campaigns.tables import Campaign
 from outreach.contacts.states import MemberStates
 from outreach.db import Clock, Database
+from outreach.texts import mark
 from outreach.tokens import Tokens
 
-PAPERS, LETTERS = "Letters as PDF", "Letters"
+PAPERS, LETTERS = mark("Letters as PDF"), mark("Letters")
 
 Telling = Callable[[str, int, int], None]  # what is done, how much of it, and of how much
 

@@ -10,6 +10,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from outreach.texts import gettext as _
+from outreach.texts import mark, retold
+
 Path = tuple[int | str, ...]
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
@@ -27,13 +30,15 @@ class Mistake(NamedTuple):
     what: str
 
     def told_of(self, filename: str) -> str:
-        where = f"{filename}, line {self.line}" if self.line else filename
+        where = filename
+        if self.line:
+            where = _("%(file)s, line %(line)s", file=filename, line=self.line)
         return f"{where}, {self.key}: {self.what}" if self.key else f"{where}: {self.what}"
 
 
 def syntax_mistake(error: Exception) -> Mistake:
     match = _SYNTAX.fullmatch(str(error))
-    what = f"this is not TOML: {match['what'] if match else error}"
+    what = _("this is not TOML: %(what)s", what=retold(match["what"] if match else str(error)))
     return Mistake(int(match["line"]) if match else 0, "", what)
 
 
@@ -49,27 +54,59 @@ def _mistake(details: ErrorDetails, model: type[BaseModel], lines: dict[Path, in
     fields = _fields_of(model, keys[:-1])
     sentence = _what(details, list(fields)).rstrip(".")
     if keys and keys[-1] in fields:
-        sentence += f"; expected: {fields[keys[-1]].description}"
+        expected = _(fields[keys[-1]].description or "")
+        sentence = _("%(wrong)s; expected: %(expected)s", wrong=sentence, expected=expected)
     return Mistake(_line_of(path, lines), _dotted(path), sentence)
 
 
 def _what(details: ErrorDetails, known: Sequence[str]) -> str:
     match details["type"]:
         case "extra_forbidden":
-            key = str(details["loc"][-1])
-            close = difflib.get_close_matches(key, known, 1, 0.5)
-            hint = f'did you mean "{close[0]}"?' if close else f"known are {', '.join(known)}"
-            return f"this key is not known; {hint}"
+            return _not_known(str(details["loc"][-1]), known)
         case "missing":
-            return "this key is missing"
+            return _("this key is missing")
         case "model_type":
-            return "this must be a table"
+            return _("this must be a table")
         case "string_pattern_mismatch":
-            return f'"{str(details["input"])[:40]}" will not do'
+            return _('"%(text)s" will not do', text=str(details["input"])[:40])
         case "value_error":
             return str(details["ctx"]["error"])
         case _:
-            return details["msg"][:1].lower() + details["msg"][1:]
+            return retold(details["msg"][:1].lower() + details["msg"][1:])
+
+
+def _not_known(key: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(key, known, 1, 0.5)
+    if close:
+        return _('this key is not known; did you mean "%(key)s"?', key=close[0])
+    return _("this key is not known; known are %(keys)s", keys=", ".join(known))
+
+
+# As pydantic and tomllib say them, of what people get wrong.
+_THEIRS = (
+    mark("input should be a valid string"),
+    mark("input should be a valid integer"),
+    mark("input should be a valid boolean"),
+    mark("input should be a valid list"),
+    mark("input should be a valid datetime"),
+    mark("input should be a valid time"),
+    mark("input should be greater than or equal to %(least)s"),
+    mark("input should be less than or equal to %(most)s"),
+    mark("input should be %(either)s or %(other)s"),
+    mark("string should have at most %(most)s characters"),
+    mark("list should have at least %(least)s item after validation, not %(number)s"),
+    mark("list should have at most %(most)s items after validation, not %(number)s"),
+    mark("Invalid statement"),
+    mark("Invalid value"),
+    mark("Expected '=' after a key in a key/value pair"),
+    mark("Expected newline or end of document after a statement"),
+    mark("Cannot overwrite a value"),
+    mark("Cannot declare %(key)s twice"),
+    mark("Unclosed array"),
+    mark("Unclosed inline table"),
+    mark("Unterminated string"),
+    mark("Illegal character %(letter)s"),
+)
 
 
 def _fields_of(model: type[BaseModel], keys: Sequence[str]) -> dict[str, FieldInfo]:

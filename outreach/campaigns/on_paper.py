@@ -23,6 +23,8 @@ from outreach.errors import NotFound, OutreachError
 from outreach.letters.paper import Letterhead, on_paper
 from outreach.letters.tables import Enclosure, Skeleton
 from outreach.packing import entry
+from outreach.texts import gettext as _
+from outreach.texts import mark, retold
 
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
 
@@ -35,11 +37,13 @@ def letter_on_paper(session: Session, copy: Delivery, zone: ZoneInfo) -> bytes:
     """
     skeleton = session.get(Skeleton, copy.skeleton_id) if copy.skeleton_id else None
     if copy.purpose not in OF_A_PLAN:
-        raise NotFound("Only letters and reminders are put on paper.")
+        raise NotFound(_("Only letters and reminders are put on paper."))
     if is_erased(copy.recipient_address):
-        raise NotFound("There is no letter any more: what was personal in it has been erased.")
+        said = _("There is no letter any more: what was personal in it has been erased.")
+        raise NotFound(said)
     if skeleton is None:
-        raise NotFound(f"There is no letter: {copy.reason or 'it was never written'}.")
+        why = retold(copy.reason or mark("it was never written"))
+        raise NotFound(_("There is no letter: %(why)s.", why=why))
     if stored := _enclosed(session, copy):
         return stored.content
     day = _moment(copy).astimezone(zone).date()

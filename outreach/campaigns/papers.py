@@ -14,6 +14,7 @@ from outreach.errors import InvalidInput
 from outreach.letters.enclosures import check_size, store
 from outreach.letters.paper import Letterhead, on_paper
 from outreach.letters.tables import Enclosure
+from outreach.texts import mark
 
 
 class Papers:
@@ -91,7 +92,7 @@ def _enclose_paper(
         paper = papers.of(draft, sender)
         check_size([paper, *files])
     except InvalidInput as problem:
-        return f"its PDF cannot be enclosed: {problem}"
+        return mark("its PDF cannot be enclosed: %(problem)s") % {"problem": problem}
     store(session, [paper])
     draft.enclosures.append(paper.id)
     return None

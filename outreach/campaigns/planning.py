@@ -30,6 +30,7 @@ from outreach.delivery.suppression import suppressed
 from outreach.delivery.tables import Purpose, State, message_id
 from outreach.errors import InvalidInput
 from outreach.letters.tables import Skeleton
+from outreach.texts import gettext as _
 from outreach.tokens import Tokens
 
 Progress = Callable[[int, int], None]
@@ -114,7 +115,8 @@ def _written(
 ) -> list[Draft]:
     people = contacts_on(session, schedule.campaign.lists)
     if not people:
-        raise InvalidInput(f"Nobody is on {', '.join(schedule.campaign.lists)}; import contacts.")
+        lists = ", ".join(schedule.campaign.lists)
+        raise InvalidInput(_("Nobody is on %(lists)s; import contacts.", lists=lists))
     stopped = suppressed(session, [contact.address for contact, _ in people])
     drafts: list[Draft] = []
     for done, (contact, mission) in enumerate(people, 1):

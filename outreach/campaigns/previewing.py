@@ -20,6 +20,8 @@ from outreach.errors import InvalidInput, NotFound
 from outreach.letters.compiling import Compiled
 from outreach.letters.paper import on_paper
 from outreach.letters.tables import Enclosure
+from outreach.texts import gettext as _
+from outreach.texts import retold
 from outreach.tokens import Tokens
 
 SENDER = Sender(name="The sender", address="letters@example.org", postal="The sender's address")
@@ -112,11 +114,14 @@ def planned_copy(
         query = query.where(col(Delivery.contact_id) == contact_id)
     copy = session.exec(query.order_by(col(Delivery.id)).limit(1)).first()
     if copy is None:
-        raise NotFound(
-            f"{campaign.slug} plans no such copy; see: outreach campaign plan {campaign.slug}"
+        said = _(
+            "%(slug)s plans no such copy; see: outreach campaign plan %(slug)s", slug=campaign.slug
         )
+        raise NotFound(said)
     if copy.skeleton_id is None:
-        raise NotFound(f"Nothing is planned for contact {contact_id}: {copy.reason}.")
+        why = retold(copy.reason or "")
+        said = _("Nothing is planned for contact %(id)s: %(why)s.", id=contact_id, why=why)
+        raise NotFound(said)
     return copy
 
 
@@ -125,7 +130,9 @@ def stored_contact(session: Session, contact_id: int) -> Reader:
         select(Contact, Mission).join(Mission).where(col(Contact.id) == contact_id)
     ).first()
     if found is None:
-        raise NotFound(f"There is no contact {contact_id}; see: outreach contacts export")
+        raise NotFound(
+            _("There is no contact %(id)s; see: outreach contacts export", id=contact_id)
+        )
     return Reader(*found)
 
 
@@ -133,7 +140,8 @@ def made_up_contact(code: str, states: MemberStates, now: datetime) -> Reader:
     """A mailbox of the state's mission, for a look at what its language and branches give."""
     state = states.find(code)
     if state is None:
-        raise NotFound(f"{code} is no member state; write a code such as FR, or a name.")
+        said = _("%(code)s is no member state; write a code such as FR, or a name.", code=code)
+        raise NotFound(said)
     mission = Mission(state=state, organization=DEFAULT_ORGANIZATION)
     address = f"mission@{state.lower()}.example"
     contact = Contact(mission_id=0, address=address, created_at=now, updated_at=now)
@@ -143,12 +151,18 @@ def made_up_contact(code: str, states: MemberStates, now: datetime) -> Reader:
 def _draft(materials: Materials, step: str, reader: Reader, *, pdf: bool) -> Draft:
     if step not in materials.letter.steps:
         there = ", ".join(materials.letter.steps)
-        raise NotFound(f'{materials.letter.slug} has no step "{step}"; there are: {there}.')
+        said = _(
+            '%(letter)s has no step "%(step)s"; there are: %(there)s.',
+            letter=materials.letter.slug,
+            step=step,
+            there=there,
+        )
+        raise NotFound(said)
     schedule = stand_in(materials.letter.slug, step, pdf=pdf)
     drafter = Drafter(schedule, materials)
     draft = next(iter(drafter.drafts(reader.contact, reader.mission, None)))
     if draft.reason is not None:
-        raise InvalidInput(f"Nothing would be sent: {draft.reason}.")
+        raise InvalidInput(_("Nothing would be sent: %(why)s.", why=retold(draft.reason)))
     return draft
 
 

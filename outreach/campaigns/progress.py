@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from functools import reduce
 
 from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
@@ -16,21 +17,27 @@ from outreach.delivery.forgetting import delete_copies
 from outreach.delivery.states import move_where, of_a_plan, plan_of, still_in_time
 from outreach.delivery.tables import Delivery, State
 from outreach.errors import InvalidInput, NotAllowed, NotFound, OutreachError
+from outreach.texts import gettext as _
+from outreach.texts import mark
 
 _log = logging.getLogger(__name__)
 
 BEFORE_APPROVAL = (CampaignState.loaded, CampaignState.planned)
 
+_CANCELLED_BECAUSE = mark("the campaign was cancelled: %(reason)s")
+_CANNOT_GO_ON = mark("it cannot go on: %(problem)s")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 
 
 def check_slug(slug: str) -> None:
     """Raises InvalidInput."""
     if not _SLUG.fullmatch(slug):
-        raise InvalidInput(
-            f'"{slug[:80]}" cannot be a campaign\'s name: a schedule file is named like '
-            "spring-letter.toml, in small letters, digits, hyphens and underscores."
+        said = _(
+            '"%(slug)s" cannot be a campaign\'s name: a schedule file is named like '
+            "spring-letter.toml, in small letters, digits, hyphens and underscores.",
+            slug=slug[:80],
         )
+        raise InvalidInput(said)
 
 
 def load_campaign(session: Session, text: str, slug: str, by: str, now: datetime) -> Campaign:
@@ -59,8 +66,10 @@ def get(session: Session, slug: str) -> Campaign:
     campaigns = {campaign.slug: campaign for campaign in session.exec(select(Campaign))}
     if slug in campaigns:
         return campaigns[slug]
-    there = ", ".join(sorted(campaigns)) or "none; load one: outreach campaign load FILE"
-    raise NotFound(f'There is no campaign "{slug}"; there are: {there}')
+    there = ", ".join(sorted(campaigns)) or _("none; load one: outreach campaign load FILE")
+    raise NotFound(
+        _('There is no campaign "%(slug)s"; there are: %(there)s', slug=slug, there=there)
+    )
 
 
 def find(session: Session, slug: str) -> Campaign | None:
@@ -82,10 +91,24 @@ def require(session: Session, campaign: Campaign, act: str, *states: CampaignSta
     """
     session.refresh(campaign, with_for_update=True)
     if campaign.state not in states:
-        needed = " or ".join(states)
-        raise NotAllowed(
-            f"{campaign.slug} is {campaign.state}; only a campaign that is {needed} can be {act}."
-        )
+        raise NotAllowed(_unfit(campaign, act, states))
+
+
+def _unfit(campaign: Campaign, act: str, states: Sequence[CampaignState]) -> str:
+    return _(
+        "%(slug)s is %(state)s; only a campaign that is %(needed)s can be %(act)s.",
+        slug=campaign.slug,
+        state=_(campaign.state),
+        needed=reduce(_or, [_(state) for state in states]),
+        act=_(act),
+    )
+
+
+def _or(one: str, other: str) -> str:
+    return _("%(one)s or %(other)s", one=one, other=other)
+
+
+_ACTS = (mark("loaded anew"), mark("approved"), mark("resumed"))  # the others are states as well
 
 
 def discard_plan(session: Session, campaign: Campaign) -> None:
@@ -121,7 +144,7 @@ def cancel(session: Session, campaign: Campaign, *, now: datetime, reason: str) 
     require(session, campaign, "cancelled", *CampaignState)
     campaign.state, campaign.reason = CampaignState.cancelled, reason
     campaign.halted_at = None
-    why = f"the campaign was cancelled: {reason}"
+    why = _CANCELLED_BECAUSE % {"reason": reason}
     return len(move_where(session, plan_of(campaign.id), State.cancelled, now=now, reason=why))
 
 
@@ -145,7 +168,7 @@ def _release_or_pause(
         return releasing.release(session, campaign, now=now, states=states)
     except OutreachError as problem:
         _log.error("Campaign %s cannot go on and is paused; `status` says why", campaign.slug)
-        halt(session, campaign, now=now, reason=f"it cannot go on: {problem}")
+        halt(session, campaign, now=now, reason=_CANNOT_GO_ON % {"problem": problem})
         return 0
 
 
@@ -153,7 +176,7 @@ def _hold_those_that_came_back(session: Session, now: datetime) -> None:
     """A copy that a carrier had when its campaign was held is queued again if refused for now."""
     _hold(session, _timed() & _of_campaigns(CampaignState.paused), now)
     of_cancelled = _timed() & _of_campaigns(CampaignState.cancelled)
-    reason = "the campaign was cancelled"
+    reason = mark("the campaign was cancelled")
     move_where(session, of_cancelled, State.cancelled, now=now, reason=reason)
 
 

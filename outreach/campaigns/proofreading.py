@@ -19,6 +19,8 @@ from outreach.letters.compiling import Compiled, Compiler, MissingValue
 from outreach.letters.languages import choose
 from outreach.letters.links import broken_links
 from outreach.letters.source import LetterSource, load_footer
+from outreach.texts import gettext as _
+from outreach.texts import retold
 
 MOST_READERS = 500  # contacts that are tried while somebody waits
 
@@ -71,12 +73,13 @@ class Proof:
         """Why the reader would get nothing, or this letter in another language; or None."""
         candidate = self._candidate(reader, suppression)
         if reason := reason_against(candidate):
-            return f"Nothing is sent to them: {reason}."
+            return _("Nothing is sent to them: %(reason)s.", reason=retold(reason))
         chosen = self._language(candidate)
         if chosen is None:
-            return "Nothing is sent to them: there is no letter in a language they read."
+            return _("Nothing is sent to them: there is no letter in a language they read.")
         if chosen != self._source.language:
-            return f"They get {self._source.step}.{chosen}, for that is what they read first."
+            which = f"{self._source.step}.{chosen}"
+            return _("They get %(which)s, for that is what they read first.", which=which)
         return None
 
     def try_on(self, readers: Sequence[Reader], stopped: Mapping[str, Suppression]) -> Tried:
@@ -98,7 +101,9 @@ class Proof:
     def _printed(self, reader: Reader, *, pdf: bool) -> dict[str, Any]:
         candidate = self._candidate(reader)
         if candidate.state is None:
-            raise InvalidInput(f"{reader.mission.state} is not among the member states.")
+            raise InvalidInput(
+                _("%(code)s is not among the member states.", code=reader.mission.state)
+            )
         enclosed = {"pdf": pdf, "files": self._campaign.enclosures}
         return {**self._values.of(candidate, self._source.language), "enclosed": enclosed}
 

@@ -14,7 +14,10 @@ from outreach.campaigns.tables import Campaign, CampaignState
 from outreach.delivery.addresses import without_addresses
 from outreach.delivery.carriers import Outcome
 from outreach.errors import OutreachError
+from outreach.texts import mark
 
+_ONE = mark("1 letter was refused; the last answer: %(answer)s")
+_SEVERAL = mark("%(letters)s letters in a row were refused; the last answer: %(answer)s")
 _log = logging.getLogger(__name__)
 
 
@@ -88,5 +91,5 @@ def _limit(campaign: Campaign) -> int:
 
 
 def _reason(run: int, answer: str) -> str:
-    letters = "1 letter was" if run == 1 else f"{run:,} letters in a row were"
-    return f"{letters} refused; the last answer: {without_addresses(answer) or 'none'}"
+    said = _ONE if run == 1 else _SEVERAL
+    return said % {"letters": f"{run:,}", "answer": without_addresses(answer) or "none"}

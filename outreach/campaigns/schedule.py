@@ -34,6 +34,8 @@ from outreach.campaigns.rates import Pace
 from outreach.campaigns.tables import Campaign
 from outreach.campaigns.timing import RECIPIENT, Window
 from outreach.errors import InvalidInput
+from outreach.texts import gettext as _
+from outreach.texts import mark
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _OFFICE_HOURS = (time(7), time(19))
@@ -49,10 +51,10 @@ class _Table(BaseModel):
 class Sender(_Table):
     """Who the letters are from."""
 
-    name: Text = Field(description='the name that recipients see, as in "The organizers"')
-    address: Address = Field(description='the address in From, as in "letters@example.org"')
-    postal: Line = Field("", description="the sender's postal address, in one line")
-    place: Line = Field("", description='the place before the date on paper, as in "Geneva"')
+    name: Text = Field(description=mark('the name that recipients see, as in "The organizers"'))
+    address: Address = Field(description=mark('the address in From, as in "letters@example.org"'))
+    postal: Line = Field("", description=mark("the sender's postal address, in one line"))
+    place: Line = Field("", description=mark('the place before the date on paper, as in "Geneva"'))
 
 
 class Stop(_Table):
@@ -60,39 +62,47 @@ class Stop(_Table):
 
     on: Annotated[list[StopKind], distinct] = Field(
         ["reply", "unsubscribe", "bounce"],
-        description='a list of "reply", "unsubscribe" and "bounce"',
+        description=mark('a list of "reply", "unsubscribe" and "bounce"'),
     )
     scope: Literal["contact", "mission"] = Field(
         "mission",
-        description='for whom they end: "mission" or "contact"; a bounce ends those of its address',
+        description=mark(
+            'for whom they end: "mission" or "contact"; a bounce ends those of its address'
+        ),
     )
 
 
 class CampaignTable(_Table):
     """What is sent, to whom and from when on."""
 
-    name: Text = Field(description="the campaign's name, for organizers and reports")
-    letter: Name = Field(description="the name of a folder in templates/letters")
+    name: Text = Field(description=mark("the campaign's name, for organizers and reports"))
+    letter: Name = Field(description=mark("the name of a folder in templates/letters"))
     lists: Annotated[list[Name], distinct] = Field(
-        min_length=1, description="one or more names of contact lists"
+        min_length=1, description=mark("one or more names of contact lists")
     )
-    sender: Sender = Field(description="{ name = ..., address = ..., postal = ..., place = ... }")
+    sender: Sender = Field(
+        description=mark("{ name = ..., address = ..., postal = ..., place = ... }")
+    )
     enclosures: Annotated[list[FileName], distinct] = Field(
         [],
         max_length=10,
-        description="a list of files in the folder enclosures/ of the letter, for every copy",
+        description=mark("a list of files in the folder enclosures/ of the letter, for every copy"),
     )
     start: WallClock = Field(
-        description="date and wall-clock time in the recipient's zone, as in 2026-12-01T09:00:00",
+        description=mark(
+            "date and wall-clock time in the recipient's zone, as in 2026-12-01T09:00:00"
+        ),
     )
-    stop: Stop = Field(default_factory=Stop, description='{ on = [...], scope = "mission" }')
+    stop: Stop = Field(default_factory=Stop, description=mark('{ on = [...], scope = "mission" }'))
     opens: Literal["person", "count", "off"] = Field(
         "count",
-        description='"person" (who opened), "count" (totals only) or "off" (letters hold no image)',
+        description=mark(
+            '"person" (who opened), "count" (totals only) or "off" (letters hold no image)'
+        ),
     )
     fallback_language: Language = Field(
         "en",
-        description='the language for contacts who have not said what they read, "" for none',
+        description=mark('the language for contacts who have not said what they read, "" for none'),
     )
 
 
@@ -100,24 +110,34 @@ class WindowTable(_Table):
     """When mail may go."""
 
     days: Annotated[list[Literal[DAYS]], distinct] = Field(  # type: ignore[valid-type]
-        list(DAYS[:5]), min_length=1, description='a list of "mon", "tue", ... "sun"'
+        list(DAYS[:5]), min_length=1, description=mark('a list of "mon", "tue", ... "sun"')
     )
     opens: ClockTime = Field(
-        "09:00", alias="from", validate_default=True, description='a time of day, as in "09:00"'
+        "09:00",
+        alias="from",
+        validate_default=True,
+        description=mark('a time of day, as in "09:00"'),
     )
     closes: ClockTime = Field(
-        "17:00", alias="until", validate_default=True, description='a time of day, as in "16:30"'
+        "17:00",
+        alias="until",
+        validate_default=True,
+        description=mark('a time of day, as in "16:30"'),
     )
-    zone: Zone = Field(RECIPIENT, description='"recipient", or an IANA name, as in "Europe/Zurich"')
+    zone: Zone = Field(
+        RECIPIENT, description=mark('"recipient", or an IANA name, as in "Europe/Zurich"')
+    )
     holidays: Literal["skip", "send"] = Field(
         "skip",
-        description='"skip" or "send", on public holidays and weekends of the recipient\'s country',
+        description=mark(
+            '"skip" or "send", on public holidays and weekends of the recipient\'s country'
+        ),
     )
 
     @model_validator(mode="after")
     def _opens_before_it_closes(self) -> "WindowTable":
         if self.opens >= self.closes:
-            raise ValueError('"from" must be earlier than "until", on the same day')
+            raise ValueError(_('"from" must be earlier than "until", on the same day'))
         return self
 
     @property
@@ -130,39 +150,45 @@ class PaceTable(_Table):
     """How fast mail may go."""
 
     per_hour: int = Field(
-        120, ge=1, le=1_000_000, description="how many copies may go in an hour, 1 or more"
+        120, ge=1, le=1_000_000, description=mark("how many copies may go in an hour, 1 or more")
     )
     per_domain_per_hour: int = Field(
         10,
         ge=1,
         le=1_000_000,
-        description="how many copies may go in an hour to one domain, those of other campaigns "
-        "included, 1 or more",
+        description=mark(
+            "how many copies may go in an hour to one domain, those of other campaigns "
+            "included, 1 or more"
+        ),
     )
     per_sender_per_hour: int | None = Field(
         None,
         ge=1,
         le=1_000_000,
-        description="how many copies may go in an hour from the sender's address, all campaigns "
-        "and other mail together, 1 or more",
+        description=mark(
+            "how many copies may go in an hour from the sender's address, all campaigns "
+            "and other mail together, 1 or more"
+        ),
     )
     ramp_up: int = Field(
         200,
         ge=0,
         le=1_000_000,
-        description="how many copies a sender address that has never sent may send on its first "
-        "day; twice as many on each day after; 0 for no limit",
+        description=mark(
+            "how many copies a sender address that has never sent may send on its first "
+            "day; twice as many on each day after; 0 for no limit"
+        ),
     )
     latest_after: Waiting = Field(
         "48h",
         validate_default=True,
-        description='how late a copy may go before it is skipped and shown, as in "48h"',
+        description=mark('how late a copy may go before it is skipped and shown, as in "48h"'),
     )
     pause_after_refusals: int = Field(
         10,
         ge=0,
         le=1_000_000,
-        description="how many refusals in a row pause the campaign, 0 for never",
+        description=mark("how many refusals in a row pause the campaign, 0 for never"),
     )
 
     def pace(self, seed: str) -> Pace:
@@ -175,38 +201,45 @@ class PaceTable(_Table):
 class StepTable(_Table):
     """One mail to each contact."""
 
-    letter: Name = Field(description="the name of a step in the letter's folder")
+    letter: Name = Field(description=mark("the name of a step in the letter's folder"))
     after: Waiting | None = Field(
         None,
-        description='how long after the step before, as in "48h", "3 days" or "7 working days"',
+        description=mark(
+            'how long after the step before, as in "48h", "3 days" or "7 working days"'
+        ),
     )
     pdf: bool = Field(
         False,
-        description="true or false: whether each copy also goes with itself as PDF, dated the day "
-        "for which it is planned",
+        description=mark(
+            "true or false: whether each copy also goes with itself as PDF, dated the day "
+            "for which it is planned"
+        ),
     )
 
 
 class Schedule(_Table):
     """A schedule file."""
 
-    campaign: CampaignTable = Field(description="the table [campaign]")
-    window: WindowTable = Field(default_factory=WindowTable, description="the table [window]")
-    pace: PaceTable = Field(default_factory=PaceTable, description="the table [pace]")
+    campaign: CampaignTable = Field(description=mark("the table [campaign]"))
+    window: WindowTable = Field(default_factory=WindowTable, description=mark("the table [window]"))
+    pace: PaceTable = Field(default_factory=PaceTable, description=mark("the table [pace]"))
     steps: list[StepTable] = Field(
         min_length=1,
         max_length=4,
-        description="a table [[steps]] for the letter and for each of at most three reminders",
+        description=mark(
+            "a table [[steps]] for the letter and for each of at most three reminders"
+        ),
     )
 
     @field_validator("steps")
     @classmethod
     def _follow_each_other(cls, steps: list[StepTable]) -> list[StepTable]:
         if steps[0].after:
-            raise ValueError('the first step goes at campaign.start and has no "after"')
+            raise ValueError(_('the first step goes at campaign.start and has no "after"'))
         for number, step in enumerate(steps[1:], 2):
             if not step.after:
-                raise ValueError(f'step {number} needs "after", as in "7 working days"')
+                said = _('step %(number)s needs "after", as in "7 working days"', number=number)
+                raise ValueError(said)
         return steps
 
     @property
@@ -220,21 +253,25 @@ class Schedule(_Table):
         checks = [
             (
                 not self.campaign.sender.postal,
-                "campaign.sender.postal is missing: a letter should say where its sender can be "
-                "reached by post.",
+                mark(
+                    "campaign.sender.postal is missing: a letter should say where its sender can "
+                    "be reached by post."
+                ),
             ),
             (
                 not set(self.window.days) <= set(DAYS[:5]),
-                "window.days holds a day that is a weekend in most countries.",
+                mark("window.days holds a day that is a weekend in most countries."),
             ),
             (
                 opens < _OFFICE_HOURS[0] or closes > _OFFICE_HOURS[1],
-                "window.from and window.until reach beyond office hours.",
+                mark("window.from and window.until reach beyond office hours."),
             ),
             (
                 self.campaign.opens == "person",
-                'campaign.opens = "person" keeps who loaded the image: some countries ask for '
-                "consent to that.",
+                mark(
+                    'campaign.opens = "person" keeps who loaded the image: some countries ask for '
+                    "consent to that."
+                ),
             ),
         ]
         return [warning for holds, warning in checks if holds]
@@ -245,7 +282,7 @@ def read(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig")
     except UnicodeDecodeError:
-        raise InvalidInput(f"{path} is not UTF-8; save it as UTF-8.") from None
+        raise InvalidInput(_("%(path)s is not UTF-8; save it as UTF-8.", path=path)) from None
 
 
 def parse(text: str, filename: str) -> Schedule:
@@ -256,7 +293,7 @@ def parse(text: str, filename: str) -> Schedule:
     problems = [mistake.told_of(filename) for mistake in wrong]
     if not wrong[0].key:
         raise InvalidInput(problems[0])
-    raise InvalidInput(f"{filename} cannot be used:", problems)
+    raise InvalidInput(_("%(file)s cannot be used:", file=filename), problems)
 
 
 def check(text: str) -> tuple[Schedule | None, list[Mistake]]:

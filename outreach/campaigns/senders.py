@@ -10,6 +10,16 @@ from outreach.campaigns.schedule import schedule_of
 from outreach.campaigns.tables import Campaign
 from outreach.campaigns.traffic import first_sent_at
 from outreach.delivery.tables import Delivery
+from outreach.texts import mark
+
+_NEW = mark(
+    "%(sender)s first sent on %(since)s: %(most)s copies go on %(day)s, and on each day after at "
+    "most twice as many (pace.ramp_up)."
+)
+_NEVER_SENT = mark(
+    "%(sender)s has never sent before: %(most)s copies go on %(day)s, and on each day after at "
+    "most twice as many (pace.ramp_up)."
+)
 
 
 def new_sender_warnings(session: Session, campaign: Campaign, letters: int) -> list[str]:
@@ -27,8 +37,6 @@ def new_sender_warnings(session: Session, campaign: Campaign, letters: int) -> l
     on_day = select(func.count()).where(its, col(Delivery.planned_at) < morrow)
     if letters <= most or session.execute(on_day).scalar_one() < most:
         return []
-    how_new = f"first sent on {sent_at:%Y-%m-%d}" if sent_at else "has never sent before"
-    return [
-        f"{sender} {how_new}: {most} copies go on {day}, and on each day after at most twice "
-        "as many (pace.ramp_up)."
-    ]
+    said = _NEW if sent_at else _NEVER_SENT
+    since = sent_at.date() if sent_at else None
+    return [said % {"sender": sender, "since": since, "most": most, "day": day}]

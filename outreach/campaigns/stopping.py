@@ -11,15 +11,16 @@ from outreach.campaigns.schedule import StopKind, schedule_of
 from outreach.campaigns.tables import Campaign
 from outreach.delivery.states import move, of_a_plan, still_in_time
 from outreach.delivery.tables import OF_A_PLAN, Delivery, State
+from outreach.texts import mark
 
 Scope = Literal["contact", "mission"]
 
 LONGEST_ABSENCE = timedelta(days=365)  # a date further off was misread
 
 _REASONS: Mapping[StopKind, str] = {
-    "reply": "the mission replied",
-    "unsubscribe": "the recipient opted out",
-    "bounce": "the mail before it came back",
+    "reply": mark("the mission replied"),
+    "unsubscribe": mark("the recipient opted out"),
+    "bounce": mark("the mail before it came back"),
 }
 
 

@@ -14,9 +14,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from outreach.campaigns.calendars import add_working_days, is_working_day
 from outreach.errors import InvalidInput
+from outreach.texts import gettext as _
+from outreach.texts import mark
 
 RECIPIENT = "recipient"
-NEVER_OPENS = "the window never opens: its days are the weekend of the recipient's country"
+NEVER_OPENS = mark("the window never opens: its days are the weekend of the recipient's country")
 _HORIZON = 400  # days that are searched for one that is open
 
 DelayUnit = Literal["hours", "days", "working days"]
@@ -56,7 +58,10 @@ def parse_delay(text: str) -> Delay:
     """Reads "48h", "3 days" or "7 working days"."""
     match = _DELAY.fullmatch(text.strip().lower())
     if not match or not int(match["amount"]):
-        raise InvalidInput(f'"{text[:40]}" is no delay; write "48h", "3 days" or "7 working days"')
+        said = _(
+            '"%(text)s" is no delay; write "48h", "3 days" or "7 working days"', text=text[:40]
+        )
+        raise InvalidInput(said)
     unit: DelayUnit = "hours" if match["hours"] else "days" if match["days"] else "working days"
     return Delay(int(match["amount"]), unit)
 
@@ -76,9 +81,10 @@ def time_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InvalidInput(
-            f'"{name[:40]}" is no time zone; write an IANA name, as in "Europe/Zurich"'
-        ) from None
+        said = _(
+            '"%(name)s" is no time zone; write an IANA name, as in "Europe/Zurich"', name=name[:40]
+        )
+        raise InvalidInput(said) from None
 
 
 def at_wall_clock(wall: datetime, zone: tzinfo, *, fold: Literal[0, 1] = 0) -> datetime:

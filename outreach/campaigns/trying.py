@@ -11,6 +11,7 @@ from outreach.delivery.queue import NewDelivery, enqueue
 from outreach.delivery.tables import OF_A_PLAN, Delivery, Purpose
 from outreach.delivery.trials import trial_of
 from outreach.errors import NotAllowed, NotFound
+from outreach.texts import gettext as _
 from outreach.tokens import Tokens
 
 
@@ -30,9 +31,10 @@ def send_to_oneself(
     """
     copy = session.get(Delivery, delivery_id)
     if copy is None or copy.campaign_id != campaign.id or copy.purpose not in OF_A_PLAN:
-        raise NotFound(f"{campaign.slug} has no such copy any more; look at its plan again.")
+        said = _("%(slug)s has no such copy any more; look at its plan again.", slug=campaign.slug)
+        raise NotFound(said)
     if copy.skeleton_id is None:
-        raise NotAllowed("This copy has no text: nothing is to be sent to its recipient.")
+        raise NotAllowed(_("This copy has no text: nothing is to be sent to its recipient."))
     row = NewDelivery(
         identity=trial_of(copy, to.id, now),
         purpose=Purpose.notice,

@@ -24,6 +24,7 @@ from outreach.contacts.tables import Contact, Mission
 from outreach.delivery.states import plan_of, still_in_time
 from outreach.delivery.tables import Delivery, State
 from outreach.errors import InvalidInput
+from outreach.texts import mark
 
 LEAD = 10_000  # how many copies of a campaign have their moment ahead of them
 AHEAD = timedelta(days=1)  # letters get theirs so long before; a reminder when its time has come
@@ -35,10 +36,10 @@ _IS_QUEUED = col(Delivery.state) == literal_column(f"'{State.queued}'")
 
 # What becomes of a copy when the one before it came to this.
 DROPPED: Mapping[State, str] = {
-    State.failed: "the mail before it was refused",
-    State.bounced: "the mail before it came back",
-    State.cancelled: "the mail before it was withdrawn",
-    State.skipped: "the mail before it was held back",
+    State.failed: mark("the mail before it was refused"),
+    State.bounced: mark("the mail before it came back"),
+    State.cancelled: mark("the mail before it was withdrawn"),
+    State.skipped: mark("the mail before it was held back"),
 }
 
 

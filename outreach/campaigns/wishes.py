@@ -8,12 +8,14 @@ from sqlmodel import Session, col
 from outreach.campaigns.tables import Campaign, CampaignWish, WishKind
 from outreach.db import insert_once
 from outreach.errors import NotAllowed
+from outreach.texts import gettext as _
+from outreach.texts import mark
 
 LEASE = timedelta(minutes=15)  # longer than any part of a wish that cannot say how far it is
 _WORDS = {
-    WishKind.plan: "being planned",
-    WishKind.approve: "being approved",
-    WishKind.cancel: "being cancelled",
+    WishKind.plan: mark("being planned"),
+    WishKind.approve: mark("being approved"),
+    WishKind.cancel: mark("being cancelled"),
 }
 
 
@@ -35,10 +37,12 @@ def ask(
         campaign_id=campaign.id, kind=kind, asked_by=by, asked_at=now, shown=shown, because=because
     )
     if insert_once(session, wish) is None:
-        raise NotAllowed(
-            f"{campaign.slug} is {_WORDS[of(session, campaign).kind]} already: wait until that "
-            "is done."
+        said = _(
+            "%(slug)s is %(being)s already: wait until that is done.",
+            slug=campaign.slug,
+            being=_(_WORDS[of(session, campaign).kind]),
         )
+        raise NotAllowed(said)
 
 
 def of(session: Session, campaign: Campaign) -> CampaignWish:

@@ -7,6 +7,8 @@ from functools import lru_cache
 from email_validator import EmailNotValidError, validate_email
 
 from outreach.errors import InvalidInput
+from outreach.texts import gettext as _
+from outreach.texts import mark, retold
 
 _PLAIN = re.compile(r"[a-z0-9_+-]+(\.[a-z0-9_+-]+)*", re.ASCII)  # local parts beyond doubt
 _LONGEST_PLAIN = 254
@@ -23,7 +25,7 @@ def canonical(address: str) -> str:
     mailbox in many ways. A local part outside ASCII is kept (RFC 6531).
     """
     address = address.strip()
-    local, _, host = address.lower().rpartition("@")
+    local, __, host = address.lower().rpartition("@")
     if len(address) <= _LONGEST_PLAIN and len(local) <= _LONGEST_LOCAL and _PLAIN.fullmatch(local):
         return f"{local}@{_checked_domain(host)}"
     return _checked(address)
@@ -31,11 +33,11 @@ def canonical(address: str) -> str:
 
 def _checked(address: str) -> str:
     if len(address) > _LONGEST:
-        raise InvalidInput("The email address is too long.")
+        raise InvalidInput(_("The email address is too long."))
     try:
         checked = validate_email(address, strict=True, check_deliverability=False)
     except EmailNotValidError as problem:
-        raise InvalidInput(str(problem)) from None
+        raise InvalidInput(retold(str(problem))) from None
     local = unicodedata.normalize("NFC", checked.local_part.lower())
     return f"{local}@{(checked.ascii_domain or checked.domain).lower()}"
 
@@ -44,6 +46,23 @@ def _checked(address: str) -> str:
 def _checked_domain(host: str) -> str:
     """Most of a check goes into the domain, and a list has few domains beside its addresses."""
     return _checked(f"a@{host}").removeprefix("a@")
+
+
+# As email-validator says them, of what people get wrong.
+_THEIRS = (
+    mark("An email address must have an @-sign."),
+    mark("There must be something before the @-sign."),
+    mark("There must be something after the @-sign."),
+    mark("The part after the @-sign is not valid. It should have a period."),
+    mark("The part after the @-sign is not valid. It is not within a valid top-level domain."),
+    mark("The part after the @-sign contains invalid characters: %(letters)s."),
+    mark("The email address contains invalid characters before the @-sign: %(letters)s."),
+    mark("An email address cannot have a period immediately after the @-sign."),
+    mark("An email address cannot have a period immediately before the @-sign."),
+    mark("An email address cannot start with a period."),
+    mark("An email address cannot end with a period."),
+    mark("An email address cannot have two periods in a row."),
+)
 
 
 def erased(key: str) -> str:

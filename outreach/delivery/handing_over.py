@@ -14,6 +14,10 @@ from outreach.delivery.composing import Composer, Outgoing
 from outreach.delivery.queue import Claimed
 from outreach.errors import OutreachError
 from outreach.letters.tables import Enclosure, Skeleton
+from outreach.texts import mark
+
+_NOT_COMPOSED = mark("it could not be composed: %(why)s")
+_BROKE_OFF = mark("the %(carrier)s carrier broke off: %(error)s")
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +54,7 @@ class HandOver:
     def _compose(self, copy: Claimed, now: datetime) -> Outgoing | Outcome:
         skeleton = self._skeletons.get(copy.skeleton_id or "")
         if skeleton is None or not self._enclosures.keys() >= set(copy.enclosures):
-            return _impossible("its letter is not stored, or what it encloses")
+            return _impossible(mark("its letter is not stored, or what it encloses"))
         try:
             enclosed = [self._enclosures[each] for each in copy.enclosures]
             return self._composer.compose(copy, skeleton, now, enclosed)
@@ -59,7 +63,7 @@ class HandOver:
         except Exception as error:
             _log.error("Delivery %s could not be composed: %s", copy.id, _where(error))
             # A mistake of this program's must not use up a letter.
-            why = f"it could not be composed: {type(error).__name__}"
+            why = _NOT_COMPOSED % {"why": type(error).__name__}
             return Outcome("later", why, retry_after=OUR_OWN_FAULT)
 
 
@@ -71,7 +75,7 @@ def _read(session: Session, kind: type[Shared], ids: Collection[str]) -> dict[st
 
 
 def _impossible(why: str) -> Outcome:
-    return Outcome("refused", f"it could not be composed: {why}")
+    return Outcome("refused", _NOT_COMPOSED % {"why": why})
 
 
 def _send(carrier: Carrier, group: Sequence[Outgoing]) -> list[Outcome]:
@@ -83,7 +87,7 @@ def _send(carrier: Carrier, group: Sequence[Outgoing]) -> list[Outcome]:
         # Some may have gone, and only the carrier knew which: never again without a decision.
         text = f"{_without_people(str(error), group)} ({_where(error)})"
         _log.error("The %s carrier broke off with %d mails: %s", carrier.name, len(group), text)
-        broke_off = f"the {carrier.name} carrier broke off: {type(error).__name__}"
+        broke_off = _BROKE_OFF % {"carrier": carrier.name, "error": type(error).__name__}
         return [Outcome("unknown", broke_off)] * len(group)
     return outcomes
 

@@ -15,10 +15,13 @@ from outreach.delivery.addresses import domain
 from outreach.delivery.states import move, move_where, still_in_time, transition
 from outreach.delivery.tables import OF_A_PLAN, Delivery, Purpose, State, Suppression
 from outreach.errors import NotAllowed, NotFound
+from outreach.texts import gettext as _
+from outreach.texts import mark
 from outreach.tokens import Tokens
 
 LEASE = timedelta(minutes=10)
-TOO_LATE = "it could not go before its latest time"
+TOO_LATE = mark("it could not go before its latest time")
+_SETTLED = mark("settled as %(state)s by %(by)s")
 _CHUNK = 1_000
 
 
@@ -154,7 +157,7 @@ def _may_go(now: Any) -> ColumnElement[bool]:
 def expire_leases(session: Session, *, now: datetime) -> int:
     """Bring to doubt what a worker took and never reported on: it may or may not have gone."""
     overdue = (col(Delivery.state) == State.sending) & (col(Delivery.lease_until) <= now)
-    reason = "the worker that was sending it did not report back"
+    reason = mark("the worker that was sending it did not report back")
     return len(move_where(session, overdue, State.unknown, now=now, reason=reason))
 
 
@@ -171,21 +174,25 @@ def settle(
     """A person decides on a copy in doubt: it did go, or it is to go again."""
     delivery = session.get(Delivery, delivery_id, populate_existing=True)
     if delivery is None:
-        raise NotFound(f"There is no delivery {delivery_id}; `outreach delivery list` shows all.")
+        said = _("There is no delivery %(id)s; `outreach delivery list` shows all.", id=delivery_id)
+        raise NotFound(said)
     columns = _afresh(delivery, now) if to == "queued" else {}
     moved = move(
         session,
         [delivery_id],
         State(to),
         now=now,
-        reason=f"settled as {to} by {by}",
+        reason=_SETTLED % {"state": to, "by": by},
         only_from={State.unknown},
         **columns,
     )
     if not moved:
-        raise NotAllowed(
-            f"Delivery {delivery_id} is {delivery.state}; only one that is unknown can be settled."
+        said = _(
+            "Delivery %(id)s is %(state)s; only one that is unknown can be settled.",
+            id=delivery_id,
+            state=_(delivery.state),
         )
+        raise NotAllowed(said)
     session.refresh(delivery)
     return delivery
 

@@ -15,6 +15,7 @@ from outreach.delivery.carriers import Outcome
 from outreach.delivery.queue import TOO_LATE, Claimed
 from outreach.delivery.states import move_where, transition
 from outreach.delivery.tables import Delivery, SendingAddress, State
+from outreach.texts import mark
 
 # After each refusal for now; when all are used up the copy has failed.
 WAITS = (
@@ -25,6 +26,7 @@ WAITS = (
     timedelta(hours=12),
     timedelta(hours=24),
 )
+_REFUSED_OFTEN = mark("refused for now %(times)s times; the last answer: %(answer)s")
 SHORTEST_WAIT = timedelta(seconds=30)  # however soon a carrier would have us back
 
 _log = logging.getLogger(__name__)
@@ -153,8 +155,8 @@ def _again(copy: Claimed, outcome: Outcome, now: datetime) -> _Change:
         due_at = now + max(outcome.retry_after, SHORTEST_WAIT)
         return _Change(State.queued, outcome.answer, due_at=due_at, attempts=copy.attempts - 1)
     if copy.attempts > len(WAITS):
-        tries = f"refused for now {copy.attempts} times; the last answer"
-        return _Change(State.failed, f"{tries}: {outcome.answer}")
+        tries = {"times": copy.attempts, "answer": outcome.answer}
+        return _Change(State.failed, _REFUSED_OFTEN % tries)
     return _Change(State.queued, outcome.answer, due_at=now + WAITS[copy.attempts - 1])
 
 

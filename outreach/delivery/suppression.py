@@ -11,14 +11,15 @@ from outreach.db import insert_once
 from outreach.delivery.addresses import canonical, is_erased
 from outreach.delivery.states import move, move_where
 from outreach.delivery.tables import Delivery, State, Suppression, SuppressionReason
+from outreach.texts import mark
 
 _CHUNK = 5_000  # addresses a statement; both databases limit the parameters of one
 
 WORDS: Mapping[SuppressionReason, str] = {
-    SuppressionReason.unsubscribed: "the recipient opted out",
-    SuppressionReason.bounced: "mail to this address came back for good",
-    SuppressionReason.complained: "the recipient complained",
-    SuppressionReason.by_hand: "an organizer stopped this address",
+    SuppressionReason.unsubscribed: mark("the recipient opted out"),
+    SuppressionReason.bounced: mark("mail to this address came back for good"),
+    SuppressionReason.complained: mark("the recipient complained"),
+    SuppressionReason.by_hand: mark("an organizer stopped this address"),
 }
 
 
