@@ -87,9 +87,14 @@ def _visitor(token: str) -> Visitor | None:
     if found is None:
         return None
     desk_session, its_organizer = found
-    if sessions.needs_touch(desk_session, now):
+    if sessions.needs_touch(desk_session, now) and not _looks_again_by_itself():
         _touch(desk_session, now)
     return Visitor(its_organizer, desk_session, token)
+
+
+def _looks_again_by_itself() -> bool:
+    """A page that follows what goes on is no sign that somebody sits before it."""
+    return request.method == "GET" and "HX-Request" in request.headers
 
 
 def _touch(desk_session: DeskSession, now: datetime) -> None:

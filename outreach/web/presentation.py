@@ -45,8 +45,8 @@ def moment(at: datetime | None) -> Markup:
     )
 
 
-def day(value: date) -> str:
-    return texts.day(value)
+def day(value: date, pattern: str = "EEE d MMM y") -> str:
+    return texts.day(value, pattern)
 
 
 def today() -> date:

@@ -24,6 +24,8 @@ from tests.web.reading import text
 # What the database does with it is the room's matter.
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
+LOOKS_AGAIN = {"HX-Request": "true", "HX-Trigger": "work"}
+
 
 def address_of(outreach: Outreach, role: Role) -> str:
     with outreach.database.reading() as session:
@@ -36,13 +38,20 @@ def test_a_plan_is_asked_for_and_the_page_looks_again_until_it_is_there(
     a_loaded_campaign(outreach)
     asked = fill(organizer, PAGE, f"{PAGE}/plan")
     assert "The plan is being made" in text(asked.text)
-    assert asked.headers["Refresh"] == "3"
-    assert "Refresh" not in organizer.get(f"{PAGE}/plan?still=yes").headers
+    assert '<noscript><meta http-equiv="refresh"' in asked.text
+    assert "script-src 'self'" in asked.headers["Content-Security-Policy"]
+    assert "hx-get" not in organizer.get(f"{PAGE}/plan?still=yes").text
+    progress = organizer.get(f"{PAGE}/plan", headers=LOOKS_AGAIN)
+    assert progress.headers["HX-Retarget"] == "#work"
+    assert "<h1" not in progress.text
     again = fill(organizer, "/schedules", f"{PAGE}/plan")
     assert again.status_code == 409
     fulfil(outreach)
     page = organizer.get(f"{PAGE}/plan")
-    assert "Refresh" not in page.headers
+    assert "<script" not in page.text
+    ended = organizer.get(f"{PAGE}/plan", headers=LOOKS_AGAIN)
+    assert "Offices: planned" in text(ended.text)  # which is read out
+    assert "HX-Retarget" not in ended.headers
     assert "Contacts on the lists 3 Get the letter 2 Held back 1" in text(page.text)
 
 

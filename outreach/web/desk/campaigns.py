@@ -3,24 +3,24 @@
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, render_template, request
 from sqlmodel import Session
 
 from outreach.accounts import audit
 from outreach.campaigns import drafts, progress, records, wishes
 from outreach.campaigns.on_paper import letters_zip
 from outreach.campaigns.schedule import schedule_of
-from outreach.campaigns.tables import Campaign, CampaignWish
+from outreach.campaigns.tables import Campaign, CampaignState
 from outreach.errors import NotFound
 from outreach.letters.languages import UN_LANGUAGES
+from outreach.texts import gettext as _
 from outreach.web.current import organizer, parts
+from outreach.web.desk import campaigns_live as live
 from outreach.web.desk.addressees import CHOICES, Filter, addressees
 from outreach.web.desk.overview import overview, overviews
 from outreach.wiring import Outreach
 
 blueprint = Blueprint("campaigns", __name__, url_prefix="/campaigns")
-
-LOOK_AGAIN = 3  # seconds, while the worker is at it
 
 
 @blueprint.get("")
@@ -39,9 +39,14 @@ def show(slug: str) -> Response:
     with parts().database.reading() as session:
         campaign = found(session, slug)
         wish = wishes.find(session, campaign)
+        if part := live.part(session, campaign, wish):
+            return part
+        goes_on = live.is_busy(wish) or campaign.state is CampaignState.running
         page = render_template(
             "desk/campaign.html",
             overview=overview(session, campaign),
+            busy=live.is_busy(wish),
+            follows=live.follows(goes_on),
             record=records.record_of(session, campaign),
             wish=wish,
             letters=[step.letter for step in schedule_of(campaign).steps],
@@ -51,7 +56,7 @@ def show(slug: str) -> Response:
             languages=UN_LANGUAGES,
             may_change=drafts.may_change(campaign),
         )
-    return while_at_it(page, wish)
+    return live.whole(page, goes_on)
 
 
 @blueprint.get("/<slug>/letters.zip")
@@ -77,16 +82,8 @@ def _letters(outreach: Outreach, slug: str, step: int | None) -> Iterator[bytes]
 def found(session: Session, slug: str) -> Campaign:
     campaign = progress.find(session, slug)
     if campaign is None:
-        raise NotFound("There is no campaign of this name; /campaigns lists all.")
+        raise NotFound(_("There is no campaign of this name; /campaigns lists all."))
     return campaign
-
-
-def while_at_it(page: str, wish: CampaignWish | None) -> Response:
-    """The browser looks again by itself as long as the worker has something to do."""
-    answer = make_response(page)
-    if wish and not wish.problem and "still" not in request.args:
-        answer.headers["Refresh"] = str(LOOK_AGAIN)
-    return answer
 
 
 def _filter() -> Filter:

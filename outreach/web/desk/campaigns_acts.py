@@ -8,6 +8,8 @@ from outreach.campaigns import acts, approval, progress, trying, wishes
 from outreach.campaigns.schedule import schedule_of
 from outreach.campaigns.tables import Campaign, CampaignState, WishKind
 from outreach.errors import InvalidInput, NotAllowed
+from outreach.texts import gettext as _
+from outreach.texts import mark
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
 from outreach.web.desk.campaigns import found
@@ -45,7 +47,10 @@ def approve(slug: str) -> ResponseReturnValue:
         if against := approval.reason_against(campaign, by):
             raise NotAllowed(against)
         if shown != campaign.plan_digest:
-            raise NotAllowed(f"{slug} was planned anew since you looked: look at its plan again.")
+            said = _(
+                "%(slug)s was planned anew since you looked: look at its plan again.", slug=slug
+            )
+            raise NotAllowed(said)
         wishes.ask(
             session,
             campaign,
@@ -65,7 +70,7 @@ def send_test(slug: str) -> ResponseReturnValue:
     with parts().database.transaction() as session:
         campaign = found(session, slug)
         trying.send_to_oneself(session, campaign, copy, to=to, tokens=tokens, now=now)
-    flash(f"The copy is on its way to {to.address}. Nobody else gets it.")
+    flash(_("The copy is on its way to %(address)s. Nobody else gets it.", address=to.address))
     return redirect(url_for("campaign_plan.show", slug=slug, _anchor="samples"), 303)
 
 
@@ -106,21 +111,31 @@ def _do(slug: str, act: str, because: str) -> str:
     """What is said of it afterwards."""
     by, now = organizer().address, parts().clock()
     if act != "resume" and not because:
-        raise InvalidInput("Say why: your colleagues will want to know.")
+        raise InvalidInput(_("Say why: your colleagues will want to know."))
     with parts().database.transaction() as session:
         campaign = found(session, slug)
         _check_possible(campaign, act)
         if act == "resume":
             acts.resume(session, campaign, by=by, now=now)
-            return f"{campaign.name} goes on, at its pace."
+            return _("%(campaign)s goes on, at its pace.", campaign=campaign.name)
         if campaign.state is CampaignState.running:
             acts.pause(session, campaign, by=by, now=now, reason=because)
         if act == "pause":
-            return f"{campaign.name} is paused. Nothing more leaves."
+            return _("%(campaign)s is paused. Nothing more leaves.", campaign=campaign.name)
         wishes.ask(session, campaign, WishKind.cancel, by=by, now=now, because=because)
-        return "Nothing more leaves; what has not left is being withdrawn."
+        return _("Nothing more leaves; what has not left is being withdrawn.")
 
 
 def _check_possible(campaign: Campaign, act: str) -> None:
     if campaign.state not in _POSSIBLE[act]:
-        raise NotAllowed(f"{campaign.name} is {campaign.state}: there is nothing to {act}.")
+        raise NotAllowed(
+            _(
+                "%(campaign)s is %(state)s: there is nothing to %(act)s.",
+                campaign=campaign.name,
+                state=_(campaign.state),
+                act=_(act),
+            )
+        )
+
+
+_ACTS = (mark("pause"), mark("resume"), mark("cancel"))

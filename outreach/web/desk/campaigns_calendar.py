@@ -17,6 +17,8 @@ from outreach.campaigns.schedule import schedule_of
 from outreach.campaigns.tables import Campaign, PlanDay
 from outreach.errors import NotAllowed
 from outreach.reports.counters import sums
+from outreach.texts import count
+from outreach.texts import gettext as _
 from outreach.web.current import parts
 from outreach.web.desk.campaigns import found
 from outreach.web.presentation import today, zone
@@ -81,16 +83,23 @@ def download(slug: str) -> Response:
         campaign = found(session, slug)
         record = records.record_of(session, campaign)
         if record and sum(step.planned for step in record.summary.steps) > LARGEST_FILE:
-            raise NotAllowed(
-                f"{campaign.name} has more copies than a calendar program takes ({LARGEST_FILE:,})."
-                f" Whoever runs this server can write the file: outreach campaign calendar {slug}"
-            )
+            raise NotAllowed(_too_large(campaign))
         made = calendar_file.calendar_file(
             session, campaign, states=parts().states, now=parts().clock()
         )
     answer = Response(made, mimetype="text/calendar")
     answer.headers["Content-Disposition"] = f'attachment; filename="{slug}.ics"'
     return answer
+
+
+def _too_large(campaign: Campaign) -> str:
+    return _(
+        "%(campaign)s has more copies than a calendar program takes (%(most)s). Whoever runs this "
+        "server can write the file: outreach campaign calendar %(slug)s",
+        campaign=campaign.name,
+        most=count(LARGEST_FILE),
+        slug=campaign.slug,
+    )
 
 
 def _month(session: Session, campaign: Campaign) -> date:

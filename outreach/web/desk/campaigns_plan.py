@@ -12,7 +12,8 @@ from outreach.contacts.tables import Contact, Mission
 from outreach.delivery.states import held_back
 from outreach.delivery.tables import Delivery
 from outreach.web.current import organizer, parts
-from outreach.web.desk.campaigns import found, while_at_it
+from outreach.web.desk import campaigns_live as live
+from outreach.web.desk.campaigns import found
 
 blueprint = Blueprint("campaign_plan", __name__, url_prefix="/campaigns/<slug>")
 
@@ -26,18 +27,22 @@ def show(slug: str) -> Response:
     with parts().database.reading() as session:
         campaign = found(session, slug)
         record, wish = records.record_of(session, campaign), wishes.find(session, campaign)
+        if part := live.part(session, campaign, wish):
+            return part
         reasons = record.summary.reasons if record and record.is_current else ()
         page = render_template(
             "desk/campaign_plan.html",
             campaign=campaign,
             record=record,
             wish=wish,
+            busy=live.is_busy(wish),
+            follows=live.follows(live.is_busy(wish)),
             held={reason: _held(session, campaign, reason) for reason in reasons},
             moved=_moved(session, record.changes if record else None),
             against=approval.reason_against(campaign, organizer()),
             may_change=drafts.may_change(campaign),
         )
-    return while_at_it(page, wish)
+    return live.whole(page, live.is_busy(wish))
 
 
 def _held(session: Session, campaign: Campaign, reason: str) -> People:

@@ -8,6 +8,8 @@ from sqlmodel import Session, col, select
 
 from outreach.delivery.tables import Delivery, State
 from outreach.inbox.tables import IncomingMail
+from outreach.texts import gettext as _
+from outreach.texts import retold
 from outreach.tracking.tables import Event, EventKind
 from outreach.web.presentation import standing, words
 
@@ -28,11 +30,11 @@ def history(session: Session, delivery: Delivery) -> list[Happening]:
 
 
 def _own(delivery: Delivery) -> Iterator[Happening]:
-    yield Happening(delivery.created_at, "planned")
+    yield Happening(delivery.created_at, _("planned"))
     if delivery.sent_at:
-        yield Happening(delivery.sent_at, "sent", "the mail server or provider took it")
+        yield Happening(delivery.sent_at, _("sent"), _("the mail server or provider took it"))
     if delivery.settled_at and delivery.state not in {State.sent, State.delivered}:
-        yield Happening(delivery.settled_at, standing(delivery), delivery.reason or "")
+        yield Happening(delivery.settled_at, standing(delivery), retold(delivery.reason or ""))
 
 
 def _events(session: Session, delivery: Delivery) -> Iterator[Happening]:
@@ -46,14 +48,16 @@ def _mails(session: Session, delivery: Delivery) -> Iterator[Happening]:
         col(IncomingMail.delivery_id) == delivery.id
     )
     for number, at, kind in session.exec(query):
-        yield Happening(at, f"mail came: {words(kind)}", mail_id=number)
+        yield Happening(at, _("mail came: %(kind)s", kind=words(kind)), mail_id=number)
 
 
 def _words(event: Event) -> str:
     if event.kind is not EventKind.opened:
-        return event.kind
-    whom = {"person": "by a person, it seems", "machine": "by a machine"}
-    return f"image loaded {whom.get(event.agent or '', 'by an unknown program')}"
+        return words(event.kind)
+    return {
+        "person": _("image loaded by a person, it seems"),
+        "machine": _("image loaded by a machine"),
+    }.get(event.agent or "", _("image loaded by an unknown program"))
 
 
 def _detail(event: Event) -> str:

@@ -1,6 +1,7 @@
 """Schedules: begun, changed as a form or as a file, kept as drafts, loaded, and downloaded."""
 
 from contextlib import closing
+from datetime import date
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,11 +11,16 @@ from outreach.accounts.tables import Role
 from outreach.campaigns import drafts, form, progress, schedule
 from outreach.campaigns.mistakes import Mistake
 from outreach.errors import InvalidInput
+from outreach.texts import day
+from outreach.texts import gettext as _
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
 from outreach.web.desk.schedules_choices import choices
 
 blueprint = Blueprint("schedules", __name__, url_prefix="/schedules")
+
+
+_A_WEEK = [date(2024, 1, number) for number in range(1, 8)]  # from a Monday on
 
 
 @blueprint.get("")
@@ -43,7 +49,7 @@ def make() -> ResponseReturnValue:
 def show(slug: str) -> ResponseReturnValue:
     with parts().database.reading() as session:
         text = drafts.source_of(session, slug)
-        _, wrong = schedule.check(text)
+        __, wrong = schedule.check(text)
         if _is_no_toml(wrong):
             return redirect(url_for(".file", slug=slug), 303)
         filled = form.read_form(text)
@@ -55,6 +61,7 @@ def show(slug: str) -> ResponseReturnValue:
             beside=form.beside(wrong) if request.args.get("checked") else {},
             choices=choices(session, parts().settings.templates, filled),
             days=schedule.DAYS,
+            weekday_names=[day(each, "EEE") for each in _A_WEEK],
             steps=range(1, form.MOST_STEPS + 1),
             **_about(session, slug, text),
         )
@@ -64,7 +71,7 @@ def show(slug: str) -> ResponseReturnValue:
 def file(slug: str) -> str:
     with parts().database.reading() as session:
         text = drafts.source_of(session, slug)
-        _, wrong = schedule.check(text)
+        __, wrong = schedule.check(text)
         return render_template(
             "desk/schedule_file.html",
             slug=slug,
@@ -105,7 +112,7 @@ def change_file(slug: str) -> ResponseReturnValue:
 def discard(slug: str) -> ResponseReturnValue:
     with parts().database.transaction() as session:
         drafts.discard(session, slug)
-    flash(f"The draft of {slug} was thrown away.")
+    flash(_("The draft of %(slug)s was thrown away.", slug=slug))
     return redirect(url_for("campaigns.listing"), 303)
 
 
@@ -131,13 +138,13 @@ def _uploaded(slug: str) -> tuple[str, str]:
     """A file is named like its campaign, unless another name is given."""
     brought = request.files.get("file")
     if brought is None or not brought.filename:
-        raise InvalidInput("Choose a file first.")
+        raise InvalidInput(_("Choose a file first."))
     with closing(brought):
         content = brought.read(drafts.LARGEST * 4)
     try:
         return slug or brought.filename.removesuffix(".toml"), content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise InvalidInput("This file is not UTF-8; save it as UTF-8.") from None
+        raise InvalidInput(_("This file is not UTF-8; save it as UTF-8.")) from None
 
 
 def _keep(slug: str, text: str, page: str) -> ResponseReturnValue:
@@ -145,11 +152,11 @@ def _keep(slug: str, text: str, page: str) -> ResponseReturnValue:
     by, now, seen = organizer().address, parts().clock(), request.form.get("seen", "")
     with parts().database.transaction() as session:
         kept = drafts.keep(session, slug, text, seen=seen, by=by, now=now)
-        right, _ = schedule.check(kept.source)
+        right, __ = schedule.check(kept.source)
         if right and "load" in request.form:
             drafts.load(session, slug, by=by, now=now)
             return redirect(url_for("campaign_plan.show", slug=slug), 303)
-    flash("Kept as a draft." if right else "Kept as a draft; it cannot be planned yet.")
+    flash(_("Kept as a draft.") if right else _("Kept as a draft; it cannot be planned yet."))
     return redirect(url_for(page, slug=slug, checked="yes"), 303)
 
 
