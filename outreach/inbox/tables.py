@@ -88,6 +88,15 @@ class ThreadNote(SQLModel, table=True):
     written_at: datetime
 
 
+class Writing(SQLModel, table=True):
+    """That an organizer is writing an answer in a thread, for as long as ``seen_at`` moves on."""
+
+    thread_id: int = Field(foreign_key="thread.id", primary_key=True, ondelete="CASCADE")
+    organizer_id: int = Field(foreign_key="organizer.id", primary_key=True)
+    since: datetime
+    seen_at: datetime
+
+
 class SavedAnswer(SQLModel, table=True):
     """A text that organizers begin an answer with."""
 

@@ -24,6 +24,9 @@ OPEN_TO_ALL = frozenset(
 # What is open to somebody who must set up a second factor before anything else.
 BEFORE_SECOND_FACTOR = frozenset({"second_factor.show", "second_factor.set_up"})
 
+# Pages ask for these by themselves: that keeps nobody signed in who has gone away.
+ASKED_BY_PAGES = frozenset({"live.inbox", "live.thread"})
+
 log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
@@ -87,7 +90,8 @@ def _visitor(token: str) -> Visitor | None:
     if found is None:
         return None
     desk_session, its_organizer = found
-    if sessions.needs_touch(desk_session, now) and not _looks_again_by_itself():
+    by_itself = request.endpoint in ASKED_BY_PAGES or _looks_again_by_itself()
+    if sessions.needs_touch(desk_session, now) and not by_itself:
         _touch(desk_session, now)
     return Visitor(its_organizer, desk_session, token)
 

@@ -46,6 +46,7 @@ from outreach.web.desk import (
     letters_import,
     letters_page,
     letters_versions,
+    live,
     mail_pages,
     people,
     pictures,
@@ -95,6 +96,7 @@ ROOMS = (
     deliveries.blueprint,
     enclosures.blueprint,
     inbox.blueprint,
+    live.blueprint,
     thread_pages.blueprint,
     answers.blueprint,
     saved_answers.blueprint,
@@ -125,6 +127,7 @@ LARGER_FORMS = {
     "letter_import.take": letters_import.LARGEST,
     "answers.send": answers.LARGEST,
     "answers.begin": answers.LARGEST,
+    "answers.again": answers.LARGEST,
 }
 
 

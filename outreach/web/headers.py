@@ -1,6 +1,6 @@
 """What every answer says to the browser: what it may load, show, keep and tell others."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response, make_response, request
 
 from outreach.web.current import parts
 
@@ -35,6 +35,13 @@ _ALWAYS = {
 
 def install(app: Flask) -> None:
     app.after_request(_add_headers)
+
+
+def live(page: str) -> Response:
+    """A page that runs our own scripts."""
+    answer = make_response(page)
+    answer.headers["Content-Security-Policy"] = LIVE_POLICY
+    return answer
 
 
 def _add_headers(response: Response) -> Response:

@@ -45,6 +45,9 @@ class World:
     def threads(self) -> list[Thread]:
         return list(self.session.exec(select(Thread)))
 
+    def mails(self) -> list[IncomingMail]:
+        return list(self.session.exec(select(IncomingMail)))
+
 
 def contact_of(session: Session, letter: Delivery) -> Contact:
     return session.get_one(Contact, letter.contact_id)

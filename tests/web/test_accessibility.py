@@ -37,6 +37,7 @@ NOT_THERE = {
     "/enter/<token>",
     "/contacts/<row:number>/merge/<row:other>",
     "/letters/-/begin",
+    "/inbox/live",
     "/inbox/mail/<row:number>/html",
     "/inbox/mail/<row:number>/attachments/<int(max=99999):at>",
     "/reports/<week>/<name>.svg",

@@ -2,18 +2,18 @@
 
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from outreach.accounts import audit
 from outreach.accounts.tables import Role
 from outreach.errors import InvalidInput, NotAllowed
-from outreach.inbox import answering, saved_answers
+from outreach.inbox import answering, presence, saved_answers
 from outreach.inbox.answering import Draft
 from outreach.letters import enclosures
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
-from outreach.web.desk import thread_page
+from outreach.web.desk import live, thread_page
 from outreach.web.desk.thread_page import Started
 from outreach.web.error_pages import STATUS
 
@@ -29,22 +29,27 @@ def send(number: int) -> ResponseReturnValue:
     try:
         _send(number)
     except (InvalidInput, NotAllowed) as problem:
-        return _again(number, problem), STATUS[type(problem)]
+        return _page(number, request.form.get("text", ""), str(problem)), STATUS[type(problem)]
     return redirect(url_for("thread.show", number=number, _anchor="latest"), 303)
 
 
 @blueprint.post("/<row:number>/answer/begin")
 @needs(Role.organizer)
-def begin(number: int) -> str:
+def begin(number: int) -> Response:
     """The page once more, with a saved answer's text below what is written already."""
     saved = request.form.get("saved", "")
     wanted = int(saved) if saved.isdecimal() and len(saved) < 10 else abort(400)
     with parts().database.reading() as session:
         taken = saved_answers.get(session, wanted).text
-        text = "\n\n".join(filter(None, (request.form.get("text", "").strip(), taken)))
-        started = Started(text, request.form.get("nonce", ""))
-        to = request.form.get("mail", "")
-        return thread_page.render(session, number, to=to, started=started)
+    text = "\n\n".join(filter(None, (request.form.get("text", "").strip(), taken)))
+    return _page(number, text)
+
+
+@blueprint.post("/<row:number>/answer/again")
+@needs(Role.organizer)
+def again(number: int) -> Response:
+    """The page as it is by now, with what is written already."""
+    return _page(number, request.form.get("text", ""))
 
 
 def _send(number: int) -> None:
@@ -60,6 +65,7 @@ def _send(number: int) -> None:
             zone=ZoneInfo(parts().settings.timezone),
             now=now,
         )
+        presence.stop(session, number, by.id or 0)
         if is_new:
             subject = f"thread {number}"
             audit.note(session, actor=by.address, act="answer sent", subject=subject, now=now)
@@ -78,8 +84,8 @@ def _draft() -> Draft:
     )
 
 
-def _again(number: int, problem: InvalidInput | NotAllowed) -> str:
-    form = request.form
-    started = Started(form.get("text", ""), form.get("nonce", ""), str(problem))
+def _page(number: int, text: str, problem: str = "") -> Response:
+    live.note_writing(number)
+    started = Started(text, request.form.get("nonce", ""), problem)
     with parts().database.reading() as session:
-        return thread_page.render(session, number, to=form.get("mail", ""), started=started)
+        return thread_page.render(session, number, to=request.form.get("mail", ""), started=started)

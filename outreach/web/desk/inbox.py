@@ -3,15 +3,16 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 from sqlmodel import Session, col, select
 
 from outreach.accounts.people import list_organizers
 from outreach.campaigns.tables import Campaign
 from outreach.inbox.kinds import MailKind
 from outreach.inbox.tables import Outcome, ThreadState
+from outreach.web import headers
 from outreach.web.current import organizer, parts
-from outreach.web.desk import threads
+from outreach.web.desk import live, threads
 from outreach.web.desk.inbox_filter import Asked, read_filter
 from outreach.web.presentation import today, zone
 
@@ -19,12 +20,12 @@ blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 
 
 @blueprint.get("")
-def show() -> str:
+def show() -> Response:
     before = request.args.get("before", "")
     with parts().database.reading() as session:
         choices = _choices(session)
         asked = _asked(**choices)
-        return render_template(
+        page = render_template(
             "desk/inbox.html",
             asked=asked,
             turns=list(ThreadState),
@@ -33,8 +34,12 @@ def show() -> str:
             today=today(),
             public_url=parts().settings.public_url,
             **choices,
+            # Before the lists: what comes in between is told of, and shown all the same.
+            newest=live.newest(session),
+            **live.at_first(session),
             **_lists(session, asked, before),
         )
+    return headers.live(page)
 
 
 def _choices(session: Session) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from outreach.inbox.attachments import find
 from outreach.inbox.filing import file_by_hand
 from outreach.inbox.parsing import parse
 from outreach.inbox.tables import IncomingMail
+from outreach.web import headers
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
 from outreach.web.desk import mails, verdicts
@@ -20,13 +21,13 @@ blueprint = Blueprint("mail", __name__, url_prefix="/inbox/mail")
 
 
 @blueprint.get("/<row:number>")
-def show(number: int) -> str:
+def show(number: int) -> Response:
     typed = request.args.get("state", "").strip()
     with parts().database.reading() as session:
         found = _mail(session, number)
         raw = mails.raw(session, found)
         text, is_whole = mails.readable(raw.content)
-        return render_template(
+        page = render_template(
             "desk/mail.html",
             mail=found,
             raw=raw,
@@ -41,6 +42,7 @@ def show(number: int) -> str:
             consequences=verdicts.CONSEQUENCES,
             names=verdicts.NAMES,
         )
+    return headers.live(page)
 
 
 @blueprint.get("/<row:number>.eml")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, render_template, request
+from flask import Response, abort, render_template, request
 from sqlmodel import Session
 
 from outreach.accounts.people import who_can_act
@@ -15,7 +15,9 @@ from outreach.contacts.tables import Mission
 from outreach.errors import OutreachError
 from outreach.inbox import answering, saved_answers, threads
 from outreach.inbox.tables import IncomingMail, Outcome, Thread, ThreadState
+from outreach.web import headers
 from outreach.web.current import parts
+from outreach.web.desk import live
 from outreach.web.desk.conversation import Entry, called, conversation, unseen
 from outreach.web.presentation import may_organize, today
 
@@ -34,11 +36,12 @@ def seen() -> list[str]:
     return request.form.get("seen", "").split()
 
 
-def render(session: Session, number: int, *, to: str, started: Started) -> str:
+def render(session: Session, number: int, *, to: str, started: Started) -> Response:
+    """``to`` is the mail that is being answered; empty where the thread is only read."""
     thread = session.get(Thread, number) or abort(404)
     entries = conversation(session, thread, parts().composer, parts().clock())
     owner = session.get(Organizer, thread.owner_id) if thread.owner_id else None
-    return render_template(
+    page = render_template(
         "desk/thread.html",
         thread=thread,
         campaign=session.get(Campaign, thread.campaign_id),
@@ -46,11 +49,14 @@ def render(session: Session, number: int, *, to: str, started: Started) -> str:
         entries=entries,
         news=unseen(entries, seen()) if "seen" in request.form else [],
         seen=" ".join(entry.name for entry in entries if entry.note is None),
+        is_writing=bool(to or started.text),
         owner=called(owner) if owner else "",
         is_due=threads.is_due(thread, today()),
         started=started,
+        **live.at_first(session, thread.id),
         **(_forms(session, thread, entries, to) if may_organize() else {}),
     )
+    return headers.live(page)
 
 
 def _forms(session: Session, thread: Thread, entries: Sequence[Entry], to: str) -> dict[str, Any]:

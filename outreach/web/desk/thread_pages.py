@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from outreach.accounts import audit
@@ -13,17 +13,19 @@ from outreach.inbox.tables import Outcome, ThreadState
 from outreach.inbox.threads import Standing
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
-from outreach.web.desk import thread_page
+from outreach.web.desk import live, thread_page
 from outreach.web.desk.thread_page import Started
 
 blueprint = Blueprint("thread", __name__, url_prefix="/inbox/threads")
 
 
 @blueprint.get("/<row:number>")
-def show(number: int) -> str:
+def show(number: int) -> Response:
     """``to``: the mail that is to be answered."""
+    if to := request.args.get("to", ""):
+        live.note_writing(number)
     with parts().database.reading() as session:
-        return thread_page.render(session, number, to=request.args.get("to", ""), started=Started())
+        return thread_page.render(session, number, to=to, started=Started())
 
 
 @blueprint.post("/<row:number>/standing")
