@@ -101,7 +101,7 @@ def test_one_sees_the_other_answer_and_a_mail_that_comes_in_is_answered_by_keys(
     expect(anna.get_by_role("heading", level=1)).to_contain_text("waiting for them")
 
     expect(told).to_have_text("2 new messages: show them")  # the mail and the answer
-    ben.get_by_role("link", name="2 new messages").click()
+    ben.get_by_role("button", name="2 new messages").click()
     expect(ben.locator(".conversation")).to_contain_text("Dear jury")
     expect(told).to_have_text("")
     ben.keyboard.press("u")
