@@ -7,6 +7,8 @@ from functools import cache
 from outreach.contacts.folding import fold
 from outreach.contacts.headers import HEADERS, PART_BESIDE
 from outreach.errors import InvalidInput
+from outreach.texts import gettext as _
+from outreach.texts import mark
 
 OWN = "own."  # before the name of an organizer's own column, as letters write it
 LEFT_OUT = "-"  # for a column that a person says is not to be read
@@ -14,8 +16,12 @@ LEFT_OUT = "-"  # for a column that a person says is not to be read
 _MOST_OWN = 100
 _LONGEST_OWN = 60
 
+NOT_THESE = mark("These columns are not those of the file: load the page anew.")
+
 _REQUIRED = ("address", "state")
-_ONE_COLUMN = "it is all one column: between cells there must be commas, semicolons, tabs or |"
+_ONE_COLUMN = mark(
+    "it is all one column: between cells there must be commas, semicolons, tabs or |"
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,7 @@ def as_chosen(cells: Sequence[str], fields: Sequence[str]) -> Columns:
     """As a person says. Raises InvalidInput for what cannot be said of these columns."""
     columns = Columns(_headers(cells), tuple(fields))
     if not allows(columns):
-        raise InvalidInput("These columns are not those of the file: load the page anew.")
+        raise InvalidInput(_(NOT_THESE))
     return columns
 
 
@@ -72,7 +78,9 @@ def checked(columns: Columns, filename: str) -> Columns:
     _require(fields, columns.headers, filename)
     _forbid_twice(fields, columns.headers, filename)
     if sum(field.startswith(OWN) for field in fields) > _MOST_OWN:
-        raise InvalidInput(f"{filename} has more than {_MOST_OWN} columns of its own.")
+        raise InvalidInput(
+            _("%(file)s has more than %(most)s columns of its own.", file=filename, most=_MOST_OWN)
+        )
     return columns
 
 
@@ -89,8 +97,13 @@ def _field(header: str, filename: str) -> str:
     found = _known().get(fold(header)) or own_field(header) if header else ""
     if found is None:
         raise InvalidInput(
-            f"{filename}: the header {_shown(header)} cannot be made a name for letters; "
-            f"write it in at most {_LONGEST_OWN} letters and digits."
+            _(
+                "%(file)s: the header %(header)s cannot be made a name for letters; "
+                "write it in at most %(most)s letters and digits.",
+                file=filename,
+                header=_shown(header),
+                most=_LONGEST_OWN,
+            )
         )
     return found
 
@@ -108,16 +121,25 @@ def _require(fields: Sequence[str], headers: Sequence[str], filename: str) -> No
     if missing:
         found = ", ".join(_shown(header) for header in headers if header)
         raise InvalidInput(
-            f"{filename} has no column for {' and none for '.join(_label(f) for f in missing)}. "
-            f"Its headers are: {found or 'none'}.",
-            [
-                *([_ONE_COLUMN] if len(headers) == 1 else []),
-                *(
-                    f"for {_label(field)} it may be: {', '.join(HEADERS[field])}"
-                    for field in missing
-                ),
-            ],
+            _(
+                "%(file)s has no column for %(fields)s. Its headers are: %(headers)s.",
+                file=filename,
+                fields=_both(missing),
+                headers=found or _("none"),
+            ),
+            [*([_(_ONE_COLUMN)] if len(headers) == 1 else []), *map(_choices, missing)],
         )
+
+
+def _both(fields: Sequence[str]) -> str:
+    if len(fields) == 1:
+        return label(fields[0])
+    return _("%(one)s and none for %(other)s", one=label(fields[0]), other=label(fields[1]))
+
+
+def _choices(field: str) -> str:
+    several = ", ".join(HEADERS[field])
+    return _("for %(field)s it may be: %(headers)s", field=label(field), headers=several)
 
 
 def _forbid_twice(fields: Sequence[str], headers: Sequence[str], filename: str) -> None:
@@ -125,18 +147,25 @@ def _forbid_twice(fields: Sequence[str], headers: Sequence[str], filename: str) 
         if field not in {"", LEFT_OUT} and fields.count(field) > 1:
             same = [_shown(h) for h, f in zip(headers, fields, strict=True) if f == field]
             raise InvalidInput(
-                f"{filename}: the columns {' and '.join(same)} are both for {_label(field)}; "
-                "leave one of them out, or rename it."
+                _(
+                    "%(file)s: the columns %(some)s and %(last)s are both for %(field)s; "
+                    "leave one of them out, or rename it.",
+                    file=filename,
+                    some=", ".join(same[:-1]),
+                    last=same[-1],
+                    field=label(field),
+                )
             )
 
 
-def _label(field: str) -> str:
-    return field if field.startswith(OWN) else HEADERS[field][0]
+def label(field: str) -> str:
+    """A field as people call it, in the reader's language; an own column as letters name it."""
+    return _(HEADERS[field][0]) if field in HEADERS else field
 
 
 def _shown(header: str) -> str:
     """A file without a header begins with somebody's address: that is not repeated."""
-    return "(an address)" if "@" in header else f'"{header[:60]}"'
+    return _("(an address)") if "@" in header else f'"{header[:60]}"'
 
 
 @cache

@@ -16,6 +16,7 @@ from outreach.contacts.stopping import carry_over
 from outreach.contacts.tables import Contact, Mission
 from outreach.contacts.terms import terms_of
 from outreach.errors import InvalidInput, NotAllowed, NotFound
+from outreach.texts import gettext as _
 from outreach.tokens import Tokens
 
 FIELDS = (
@@ -29,7 +30,7 @@ class Refused(InvalidInput):
     """A form that cannot be used; ``reasons`` say why, by field."""
 
     def __init__(self, reasons: Mapping[str, str]) -> None:
-        super().__init__("Some of this cannot be used.")
+        super().__init__(_("Some of this cannot be used."))
         self.reasons = reasons
 
 
@@ -37,7 +38,7 @@ class ChangedMeanwhile(NotAllowed):
     """Somebody else was quicker."""
 
     def __init__(self) -> None:
-        super().__init__("Somebody changed this contact after you opened it: look at it anew.")
+        super().__init__(_("Somebody changed this contact after you opened it: look at it anew."))
 
 
 def get(session: Session, number: int, *, to_change: bool = False) -> tuple[Contact, Mission]:
@@ -49,7 +50,7 @@ def get(session: Session, number: int, *, to_change: bool = False) -> tuple[Cont
     lock = query.with_for_update(of=col(Contact.id)) if to_change else query
     found = session.exec(lock.execution_options(populate_existing=to_change)).first()
     if found is None:
-        raise NotFound("There is no such contact any more. Look for it among all contacts.")
+        raise NotFound(_("There is no such contact any more. Look for it among all contacts."))
     return found
 
 
@@ -143,11 +144,11 @@ def _by_field(problems: Sequence[Problem]) -> dict[str, str]:
 def _require_free(session: Session, address: str, tokens: Tokens) -> None:
     found = session.exec(select(Contact).where(col(Contact.address) == address)).first()
     if found and found.merged_into:
-        raise Refused({"address": "is another address of a contact that is there already"})
+        raise Refused({"address": _("is another address of a contact that is there already")})
     if found:
-        raise Refused({"address": "is the address of another contact"})
+        raise Refused({"address": _("is the address of another contact")})
     if address in ErasedAddresses(session, tokens):
-        raise Refused({"address": "belongs to a person who asked to be erased"})
+        raise Refused({"address": _("belongs to a person who asked to be erased")})
 
 
 def _fill(session: Session, contact: Contact, row: ContactRow) -> None:

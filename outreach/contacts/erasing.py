@@ -15,8 +15,10 @@ from outreach.delivery.forgetting import blank_copies, forget_texts
 from outreach.delivery.states import move, move_where
 from outreach.delivery.tables import Delivery, Purpose, State, Suppression
 from outreach.delivery.trials import trials_of
+from outreach.texts import mark
 from outreach.tokens import Tokens
 
+_REASON = mark("the contact was erased")
 _BLANK = {
     **dict.fromkeys(("name", "given_name", "family_name", "title", "role", "salutation"), ""),
     "terms": "",
@@ -119,7 +121,8 @@ def erase(session: Session, person: Person, *, now: datetime, also: Collection[i
     session.exec(
         update(Suppression).where(col(Suppression.address).in_(person.addresses)).values(detail="")
     )
-    waiting = col(ContactUpload.stage) != UploadStage.to_store
+    storing = col(ContactUpload.stage) == UploadStage.to_store
+    waiting = ~storing | (col(ContactUpload.problem) != "")
     session.exec(delete(ContactUpload).where(waiting))
     if person.contact is not None and person.is_known:
         for contact, mark in [(person.contact, person.mark), *person.merged]:

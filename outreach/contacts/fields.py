@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from outreach.contacts.columns import OWN
 from outreach.delivery.addresses import canonical
 from outreach.errors import InvalidInput
+from outreach.texts import count
+from outreach.texts import gettext as _
 
 DEFAULT_ORGANIZATION = "Permanent Mission"
 
@@ -41,21 +43,21 @@ def one_line(text: str, limit: int) -> str:
     Raises InvalidInput for what no cell should hold.
     """
     if len(text) > limit:
-        raise InvalidInput(f"is longer than {limit:,} characters")
+        raise InvalidInput(_("is longer than %(most)s characters", most=count(limit)))
     if not text.isascii():
         text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
     line = " ".join(text.split())
     if not line.isprintable() and any(unicodedata.category(c) in _FORBIDDEN for c in line):
-        raise InvalidInput("holds control characters")
+        raise InvalidInput(_("holds control characters"))
     if line in _SPREADSHEET_ERRORS:
-        raise InvalidInput("holds a spreadsheet's error instead of a value")
+        raise InvalidInput(_("holds a spreadsheet's error instead of a value"))
     return line
 
 
 def read_address(text: str) -> str:
     """The canonical address; the reason of a refusal does not repeat any part of it."""
     if not text:
-        raise InvalidInput("is empty")
+        raise InvalidInput(_("is empty"))
     try:
         return canonical(text)
     except InvalidInput as refused:
@@ -71,7 +73,10 @@ def read_tags(text: str) -> list[str]:
     tags = list(dict.fromkeys(" ".join(part.split()) for part in _BETWEEN_TAGS.split(text)))
     tags = [tag for tag in tags if tag]
     if len(tags) > _MOST_TAGS or any(len(tag) > _TAG_LIMIT for tag in tags):
-        raise InvalidInput(f"holds more than {_MOST_TAGS} tags, or one over {_TAG_LIMIT} letters")
+        most = {"most": _MOST_TAGS, "letters": _TAG_LIMIT}
+        raise InvalidInput(
+            _("holds more than %(most)s tags, or one over %(letters)s letters", **most)
+        )
     return tags
 
 
@@ -83,7 +88,10 @@ def read_slug(text: str) -> str:
     """The name of a contact list, as schedules and commands write it."""
     if not _SLUG.fullmatch(text) or len(text) > _SLUG_LIMIT:
         raise InvalidInput(
-            "is no name of a list: it takes small letters, digits, - and _, "
-            f"such as geneva-missions, {_SLUG_LIMIT} at most"
+            _(
+                "is no name of a list: it takes small letters, digits, - and _, "
+                "such as geneva-missions, %(most)s at most",
+                most=_SLUG_LIMIT,
+            )
         )
     return text

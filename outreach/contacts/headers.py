@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 
-# The first header of each field is the one that exports write.
+from outreach.texts import mark
+
+# The first header of each field is the one that exports write, and pages in the reader's language.
 HEADERS: Mapping[str, tuple[str, ...]] = {
     "address": (
-        "e-mail", "email", "mail", "e-mail address", "email address", "mail address",
+        mark("e-mail"), "email", "mail", "e-mail address", "email address", "mail address",
         "courriel", "adresse courriel", "adresse e-mail", "adresse email", "adresse mail",
         "adresse électronique", "mél",
         "correo electrónico", "correo", "dirección de correo electrónico", "dirección de correo",
@@ -14,7 +16,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
         "电子邮件", "电子邮件地址", "电子邮箱", "电邮", "邮箱", "邮件地址",
     ),
     "state": (
-        "state", "member state", "country", "country code", "state code", "country or state",
+        mark("state"), "member state", "country", "country code", "state code", "country or state",
         "nation", "iso", "iso code",
         "pays", "état", "état membre", "code pays",
         "país", "estado", "estado miembro", "código de país",
@@ -23,7 +25,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
         "国家", "成员国", "国别", "国家代码",
     ),
     "organization": (
-        "organization", "organisation", "mission", "institution", "office", "delegation",
+        mark("organization"), "organisation", "mission", "institution", "office", "delegation",
         "permanent mission",
         "délégation", "mission permanente", "organisme",
         "organización", "misión", "misión permanente", "institución", "delegación",
@@ -32,7 +34,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
         "组织", "机构", "代表团", "常驻代表团", "单位",
     ),
     "role": (
-        "role", "function", "position", "post", "job title", "capacity",
+        mark("role"), "function", "position", "post", "job title", "capacity",
         "fonction", "rôle", "poste", "qualité",
         "función", "cargo", "puesto",
         "должность", "роль", "функция",
@@ -40,7 +42,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
         "职务", "职位", "角色",
     ),
     "title": (
-        "title", "honorific", "prefix",
+        mark("title"), "honorific", "prefix",
         "titre", "civilité",
         "título", "tratamiento",
         "титул", "обращение перед именем",
@@ -48,7 +50,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
         "称谓", "头衔",
     ),
     "salutation": (
-        "salutation", "greeting", "opening",
+        mark("salutation"), "greeting", "opening",
         "formule d'appel", "formule d'appel personnelle", "appel",
         "saludo", "encabezamiento",
         "приветствие", "обращение",
@@ -56,7 +58,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
         "称呼", "问候语", "抬头",
     ),
     "given_name": (
-        "given name", "given names", "first name", "forename", "firstname",
+        mark("given name"), "given names", "first name", "forename", "firstname",
         "prénom", "prénoms",
         "nombre de pila", "nombres",
         "имя и отчество",
@@ -64,7 +66,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
         "名", "名字",
     ),
     "family_name": (
-        "family name", "last name", "surname", "lastname",
+        mark("family name"), "last name", "surname", "lastname",
         "nom de famille",
         "apellido", "apellidos",
         "фамилия",
@@ -72,7 +74,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
         "姓", "姓氏",
     ),
     "name": (
-        "name", "full name", "contact", "contact name", "person",
+        mark("name"), "full name", "contact", "contact name", "person",
         "nom complet", "nom", "nom et prénom", "prénom et nom",
         "nombre", "nombre completo", "nombre y apellidos",
         "имя", "полное имя", "фио", "ф.и.о.",
@@ -80,7 +82,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
         "姓名", "全名",
     ),
     "languages": (
-        "languages", "language", "language code", "preferred language",
+        mark("languages"), "language", "language code", "preferred language",
         "langue", "langues", "langue préférée",
         "idioma", "idiomas", "lengua", "lenguas",
         "язык", "языки",
@@ -88,7 +90,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
         "语言", "语种",
     ),
     "time_zone": (
-        "time zone", "timezone", "tz",
+        mark("time zone"), "timezone", "tz",
         "fuseau horaire", "fuseau",
         "zona horaria", "huso horario",
         "часовой пояс",
@@ -96,7 +98,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
         "时区",
     ),
     "tags": (
-        "tags", "tag", "labels", "label", "groups", "group",
+        mark("tags"), "tag", "labels", "label", "groups", "group",
         "étiquettes", "étiquette", "groupe", "groupes",
         "etiquetas", "etiqueta", "grupo", "grupos",
         "метки", "метка", "теги", "группа", "группы",
@@ -104,7 +106,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
         "标签", "组别",
     ),
     "lists": (
-        "lists", "list", "contact list", "contact lists",
+        mark("lists"), "list", "contact list", "contact lists",
         "listes", "liste",
         "listas", "lista",
         "списки", "список",

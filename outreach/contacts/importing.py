@@ -16,6 +16,7 @@ from outreach.contacts.staging import Staging
 from outreach.contacts.states import MemberStates
 from outreach.contacts.storing import Store
 from outreach.errors import InvalidInput
+from outreach.texts import gettext as _
 from outreach.tokens import Tokens
 
 Progress = Callable[[int, int | None], None]
@@ -89,13 +90,13 @@ def _checked_slug(slug: str | None) -> str | None:
     try:
         return read_slug(slug) if slug else None
     except InvalidInput as wrong:
-        raise InvalidInput(f'"{slug}" {wrong}.') from None
+        raise InvalidInput(_('"%(name)s" %(wrong)s.', name=slug, wrong=wrong)) from None
 
 
 def first_row(rows: Iterable[Row], filename: str) -> list[str]:
-    for _, cells in rows:
+    for __, cells in rows:
         return cells
-    raise InvalidInput(f"{filename} is empty.")
+    raise InvalidInput(_("%(file)s is empty.", file=filename))
 
 
 def _columns(rows: Iterable[Row], filename: str, fields: Sequence[str] | None) -> Columns:
@@ -127,7 +128,8 @@ def _stage(row: ContactRow, staging: Staging, reader: RowReader) -> list[Problem
     first = staging.add(row)
     if first == row.number:
         return []
-    return [Problem(row.number, reader.address_header, f"is the same address as in row {first}")]
+    reason = _("is the same address as in row %(row)s", row=first)
+    return [Problem(row.number, reader.address_header, reason)]
 
 
 def write_rows(

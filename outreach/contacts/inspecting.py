@@ -25,6 +25,8 @@ from outreach.contacts.states import MemberStates
 from outreach.contacts.storing import Change, Store
 from outreach.delivery.suppression import suppressed
 from outreach.errors import InvalidInput
+from outreach.texts import count
+from outreach.texts import gettext as _
 from outreach.tokens import Tokens
 
 MOST_ROWS = 100_000
@@ -116,8 +118,12 @@ def _limited(rows: Iterable[Row], filename: str) -> Iterator[Row]:
     for place, row in enumerate(rows):
         if place > MOST_ROWS:
             raise InvalidInput(
-                f"{filename} has more than {MOST_ROWS:,} rows. Cut it into smaller ones, or ask "
-                "whoever runs this server: outreach contacts import FILE takes any number."
+                _(
+                    "%(file)s has more than %(most)s rows. Cut it into smaller ones, or ask "
+                    "whoever runs this server: outreach contacts import FILE takes any number.",
+                    file=filename,
+                    most=count(MOST_ROWS),
+                )
             )
         yield row
 

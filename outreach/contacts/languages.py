@@ -10,6 +10,7 @@ from babel.core import get_global
 from outreach.contacts.folding import fold
 from outreach.errors import InvalidInput
 from outreach.letters.languages import UN_LANGUAGES
+from outreach.texts import gettext as _
 
 _BETWEEN = re.compile(r"[;,/|،؛、，]+|\s+(?:and|et|y|и|&)\s+", re.IGNORECASE)
 _CODE = re.compile(r"([a-z]{2,3})(?:[-_](?:[a-z]{4}|[a-z]{2}|\d{3}))*", re.IGNORECASE)
@@ -39,7 +40,7 @@ def _codes(part: str) -> list[str]:
     codes = [code for code in every if code]
     if len(codes) != (1 if whole else len(part.split())):
         raise InvalidInput(
-            'is no language that is known; write a code or a name, several as "fr; en"'
+            _('is no language that is known; write a code or a name, several as "fr; en"')
         )
     return codes
 

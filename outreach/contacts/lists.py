@@ -11,8 +11,11 @@ from outreach.contacts.tables import Contact, ContactList, ListMembership, Missi
 from outreach.contacts.upserting import insert_new, insert_new_from
 from outreach.db import insert_once
 from outreach.errors import InvalidInput, NotAllowed, NotFound
+from outreach.texts import gettext as _
+from outreach.texts import mark
 
 COUNTED = 10_000  # members; more are not counted while somebody waits for a page
+_TAKEN = mark("There is a list %(name)s already.")
 
 
 def names(session: Session) -> list[str]:
@@ -52,7 +55,7 @@ def every(session: Session) -> Sequence[ContactList]:
 def get(session: Session, number: int) -> ContactList:
     found = session.get(ContactList, number)
     if found is None:
-        raise NotFound("There is no such list any more.")
+        raise NotFound(_("There is no such list any more."))
     return found
 
 
@@ -85,7 +88,7 @@ def make(session: Session, slug: str) -> ContactList:
     made = ContactList(slug=_read_name(slug))
     made.id = insert_once(session, made)
     if made.id is None:
-        raise InvalidInput(f"There is a list {made.slug} already.")
+        raise InvalidInput(_(_TAKEN, name=made.slug))
     return made
 
 
@@ -94,7 +97,7 @@ def rename(session: Session, number: int, slug: str) -> ContactList:
     found, name = get(session, number), _read_name(slug)
     taken = session.exec(select(ContactList).where(ContactList.slug == name)).first()
     if taken and taken.id != found.id:
-        raise InvalidInput(f"There is a list {name} already.")
+        raise InvalidInput(_(_TAKEN, name=name))
     found.slug = name
     session.add(found)
     session.flush()
@@ -105,7 +108,7 @@ def delete_empty(session: Session, number: int) -> None:
     """Raises NotAllowed where somebody is on it."""
     found = get(session, number)
     if count(session, number):
-        raise NotAllowed("Somebody is on this list: take all off it first.")
+        raise NotAllowed(_("Somebody is on this list: take all off it first."))
     session.delete(found)
     session.flush()
 
@@ -129,7 +132,8 @@ def _read_name(slug: str) -> str:
     try:
         return read_slug(slug.strip())
     except InvalidInput as wrong:
-        raise InvalidInput(f'"{slug.strip()[:80]}" {wrong}.') from None
+        told = {"name": slug.strip()[:80], "wrong": wrong}
+        raise InvalidInput(_('"%(name)s" %(wrong)s.', **told)) from None
 
 
 def _list_ids(session: Session, slugs: Sequence[str]) -> list[int]:
@@ -137,6 +141,9 @@ def _list_ids(session: Session, slugs: Sequence[str]) -> list[int]:
     found = dict(session.exec(query).all())
     missing = [slug for slug in slugs if slug not in found]
     if missing:
-        there = ", ".join(names(session)) or "none yet"
-        raise NotFound(f"There is no contact list {', '.join(missing)}. Lists: {there}.")
+        there = ", ".join(names(session)) or _("none yet")
+        lacking = ", ".join(missing)
+        raise NotFound(
+            _("There is no contact list %(these)s. Lists: %(lists)s.", these=lacking, lists=there)
+        )
     return [number for number in found.values() if number is not None]

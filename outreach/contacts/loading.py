@@ -28,15 +28,17 @@ from outreach.contacts.storing import Store, Stored
 from outreach.contacts.tables import ContactUpload, ContactUploadFile, UploadStage
 from outreach.db import Clock, Database
 from outreach.errors import InvalidInput
+from outreach.texts import mark
 from outreach.tokens import Tokens
 
 LEASE = timedelta(minutes=1)  # after which another worker may go on with it
 _PORTION = 2_000  # rows: of a second at most, on SQLite nobody else writes meanwhile
-CHANGED = (
+CHANGED = mark(
     "Contacts were changed after you looked, so nothing was stored. This is what storing the file "
     "would do now."
 )
-BROKEN = "Something broke on our side, and it was written to the log."
+_TOLD = mark("%(new)s new, %(updated)s updated")
+BROKEN = mark("Something broke on our side, and it was written to the log.")
 
 
 class _OutOfHand(Exception):
@@ -68,8 +70,9 @@ class Loader:
         """The one that waits longest, for nobody else to take while its lease lasts."""
         now = self.clock()
         free = or_(col(ContactUpload.leased_until).is_(None), col(ContactUpload.leased_until) < now)
-        waits = col(ContactUpload.stage).in_((UploadStage.to_check, UploadStage.to_store))
-        query = select(ContactUpload).where(waits, free).order_by(col(ContactUpload.id))
+        waits = col(ContactUpload.stage).in_(uploads.AT_WORK)
+        good = col(ContactUpload.problem) == ""
+        query = select(ContactUpload).where(waits, good, free).order_by(col(ContactUpload.id))
         with self.database.reading() as session:
             if session.exec(query.limit(1)).first() is None:
                 return None
@@ -80,7 +83,9 @@ class Loader:
         return upload
 
     def _bring_on(self, upload: ContactUpload) -> None:
-        """A file that cannot be used says so itself; a mistake of ours is told and raised."""
+        """A file that cannot be used says so itself and goes; a mistake of ours is told and raised,
+        and the file waits for a person to have it gone on with.
+        """
         try:
             with self.database.reading() as session:
                 file = session.get(ContactUploadFile, upload.id)
@@ -94,7 +99,8 @@ class Loader:
         except (OperationalError, _OutOfHand):  # the database is away: the lease runs out
             raise
         except Exception:
-            self._break_off(upload, BROKEN)
+            with self.database.transaction() as session:
+                self._note(session, upload, problem=BROKEN, leased_until=None)
             raise
 
     def _check(self, upload: ContactUpload, path: Path) -> None:
@@ -158,14 +164,14 @@ class Loader:
 
     def _end_storing(self, upload: ContactUpload) -> None:
         stored, now = upload.stored, self.clock()
-        told = f"{stored.get('added', 0)} new, {stored.get('updated', 0)} updated"
+        told = _TOLD % {"new": stored.get("added", 0), "updated": stored.get("updated", 0)}
         with self.database.transaction() as session:
             self._note(session, upload, stage=UploadStage.stored, leased_until=None)
             _delete_file(session, upload)
             audit.note(
                 session,
                 actor=upload.by,
-                act="contacts imported",
+                act=mark("contacts imported"),
                 subject=upload.list_slug,
                 detail=told,
                 now=now,

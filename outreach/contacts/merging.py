@@ -16,8 +16,10 @@ from outreach.contacts.upserting import insert_new_from
 from outreach.delivery.states import MAY_HAVE_GONE, move
 from outreach.delivery.tables import Delivery, State
 from outreach.errors import NotAllowed
+from outreach.texts import gettext as _
+from outreach.texts import mark
 
-WHY = "the contact was merged with another that gets this mail"
+WHY = mark("the contact was merged with another that gets this mail")
 
 _TEXTS = ("name", "given_name", "family_name", "title", "role", "salutation", "time_zone")
 _BLANK = {**dict.fromkeys((*_TEXTS, "terms"), ""), "languages": [], "tags": [], "extra": {}}
@@ -44,7 +46,7 @@ def merge(session: Session, keep: Contact, away: Contact, *, now: datetime) -> M
     and stays with ``away``. Raises NotAllowed for contacts of two missions.
     """
     if keep.id == away.id or keep.mission_id != away.mission_id:
-        raise NotAllowed("Only contacts of the same mission can be merged.")
+        raise NotAllowed(_("Only contacts of the same mission can be merged."))
     assert keep.id
     assert away.id
     withdrawn = _settle_doubled(session, keep.id, away.id, now)

@@ -13,6 +13,8 @@ from typing import Any
 from openpyxl import load_workbook
 
 from outreach.errors import InvalidInput
+from outreach.texts import gettext as _
+from outreach.texts import mark
 
 Row = tuple[int, list[str]]
 
@@ -27,6 +29,8 @@ _BLOCK = 1 << 20
 _HEADER_SAMPLE = 20_000
 _LARGEST_UNPACKED = 200_000_000  # bytes; 100,000 contacts take a tenth of it
 _MOST_COLUMNS = 200
+_TOO_WIDE = mark("%(file)s has more than %(most)s columns.")
+_DAMAGED = mark("%(file)s is damaged, or is no .xlsx workbook.")
 
 
 def read_rows(path: Path) -> Iterator[Row]:
@@ -38,15 +42,19 @@ def read_rows(path: Path) -> Iterator[Row]:
         rows = (row for row in _any_rows(path) if any(cell.strip() for cell in row[1]))
         for place, row in enumerate(rows):
             if not place and len(row[1]) > _MOST_COLUMNS:
-                raise InvalidInput(f"{path.name} has more than {_MOST_COLUMNS} columns.")
+                raise InvalidInput(_(_TOO_WIDE, file=path.name, most=_MOST_COLUMNS))
             yield row
     except UnicodeDecodeError:
         raise InvalidInput(
-            f"{path.name} is no text in UTF-8, UTF-16 or Windows-1252. "
-            "Save it as CSV in UTF-8, or as .xlsx."
+            _(
+                "%(file)s is no text in UTF-8, UTF-16 or Windows-1252. "
+                "Save it as CSV in UTF-8, or as .xlsx.",
+                file=path.name,
+            )
         ) from None
     except OSError as error:
-        raise InvalidInput(f"{path} cannot be read: {error.strerror or error}.") from None
+        why = error.strerror or error
+        raise InvalidInput(_("%(file)s cannot be read: %(why)s.", file=path, why=why)) from None
 
 
 def require_table(path: Path) -> None:
@@ -63,15 +71,21 @@ def _is_workbook(path: Path) -> bool:
         start = file.read(_TEXT_SAMPLE)
     if start.startswith(_OLD_EXCEL):
         raise InvalidInput(
-            f"{path.name} is in Excel's old format, or has a password: save it as .xlsx or CSV, "
-            "without one."
+            _(
+                "%(file)s is in Excel's old format, or has a password: save it as .xlsx or CSV, "
+                "without one.",
+                file=path.name,
+            )
         )
     if start.startswith(_XLSX):
         _check_parts(path)
         return True
     if start.startswith(_NO_TEXT) or _is_binary(start):
         raise InvalidInput(
-            f"{path.name} is neither text nor a workbook. Save it as CSV in UTF-8, or as .xlsx."
+            _(
+                "%(file)s is neither text nor a workbook. Save it as CSV in UTF-8, or as .xlsx.",
+                file=path.name,
+            )
         )
     return False
 
@@ -92,13 +106,14 @@ def _csv_rows(path: Path) -> Iterator[Row]:
             for number, cells in enumerate(reader, start=1):
                 yield number, cells
         except csv.Error as error:
-            raise InvalidInput(f"{path.name}, row {number + 1}: {_explain(error)}") from None
+            told = {"file": path.name, "row": number + 1, "why": _explain(error)}
+            raise InvalidInput(_("%(file)s, row %(row)s: %(why)s", **told)) from None
 
 
 def _explain(error: csv.Error) -> str:
     if "field limit" in str(error):
-        return "a field is far too long; perhaps a quotation mark is not closed."
-    return "a quotation mark is not closed, or text follows a closed one."
+        return _("a field is far too long; perhaps a quotation mark is not closed.")
+    return _("a quotation mark is not closed, or text follows a closed one.")
 
 
 def _encoding(path: Path) -> str:
@@ -145,7 +160,7 @@ def _xlsx_rows(path: Path) -> Iterator[Row]:
     except OSError:
         raise
     except Exception:  # openpyxl lets through whatever a damaged part makes it raise
-        raise InvalidInput(f"{path.name} is damaged, or is no .xlsx workbook.") from None
+        raise InvalidInput(_(_DAMAGED, file=path.name)) from None
 
 
 def _check_parts(path: Path) -> None:
@@ -154,13 +169,19 @@ def _check_parts(path: Path) -> None:
         with zipfile.ZipFile(path) as packed:
             parts = {part.filename: part.file_size for part in packed.infolist()}
     except zipfile.BadZipFile:
-        raise InvalidInput(f"{path.name} is damaged, or is no .xlsx workbook.") from None
+        raise InvalidInput(_(_DAMAGED, file=path.name)) from None
     if "xl/vbaProject.bin" in parts:
-        raise InvalidInput(f"{path.name} holds macros: save it as .xlsx, which holds none.")
+        raise InvalidInput(
+            _("%(file)s holds macros: save it as .xlsx, which holds none.", file=path.name)
+        )
     if "xl/workbook.xml" not in parts:
-        raise InvalidInput(f"{path.name} is no .xlsx workbook: save it as one, or as CSV.")
+        raise InvalidInput(
+            _("%(file)s is no .xlsx workbook: save it as one, or as CSV.", file=path.name)
+        )
     if sum(parts.values()) > _LARGEST_UNPACKED:
-        raise InvalidInput(f"{path.name} is too large when unpacked; save it as CSV.")
+        raise InvalidInput(
+            _("%(file)s is too large when unpacked; save it as CSV.", file=path.name)
+        )
 
 
 def _workbook(file: Any) -> Any:

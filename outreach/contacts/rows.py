@@ -13,6 +13,7 @@ from outreach.contacts.roles import read_role
 from outreach.contacts.states import MemberStates
 from outreach.contacts.time_zones import read_time_zone
 from outreach.errors import InvalidInput
+from outreach.texts import gettext as _
 
 Reader = Callable[[str], Any]
 
@@ -60,7 +61,8 @@ class RowReader:
     def read(self, number: int, cells: Sequence[str]) -> ContactRow | list[Problem]:
         width = len(self._columns)
         if len(cells) < width or any(cell.strip() for cell in cells[width:]):
-            reason = f"has {len(cells)} columns where the header has {width}"
+            told = {"columns": len(cells), "width": width}
+            reason = _("has %(columns)s columns where the header has %(width)s", **told)
             return [Problem(number, "", reason)]
         values, problems = self._read_cells(number, cells)
         if problems:
@@ -76,7 +78,7 @@ class RowReader:
             try:
                 value = read(self._text(cells[place], place))
             except InvalidInput as wrong:
-                header = self._columns.headers[place] or f"column {place + 1}"
+                header = self._columns.headers[place] or _("column %(number)s", number=place + 1)
                 problems.append(Problem(number, header, str(wrong)))
                 continue
             if field.startswith(OWN):
@@ -113,14 +115,17 @@ def _reader(field: str, states: MemberStates) -> Reader:
 def _read_state(text: str, states: MemberStates) -> str:
     code = states.find(text)
     if code is None:
-        reason = "is no member state, or could be more than one; write its name or ISO code"
-        raise InvalidInput(reason if text else "is empty")
+        if not text:
+            raise InvalidInput(_("is empty"))
+        raise InvalidInput(
+            _("is no member state, or could be more than one; write its name or ISO code")
+        )
     return code
 
 
 def _read_nothing(text: str) -> None:
     if text:
-        raise InvalidInput("holds something, but the column has no header")
+        raise InvalidInput(_("holds something, but the column has no header"))
 
 
 def _with_name(values: dict[str, Any]) -> dict[str, Any]:

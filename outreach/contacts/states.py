@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from outreach.contacts.folding import fold
 from outreach.contacts.state_file import SHIPPED, read_state_file
 from outreach.contacts.state_names import StateNames
 
@@ -58,6 +59,11 @@ class MemberStates:
     def name(self, code: str, language: str = "en") -> str:
         """The name to show in a UN language; in English it is the file's own."""
         return self._names.show(code, language)
+
+    def by_name(self, language: str = "en") -> list[tuple[str, str]]:
+        """Code and name of each, in the order in which readers of the language look for them."""
+        names = [(state.code, self.name(state.code, language)) for state in self]
+        return sorted(names, key=lambda each: fold(each[1]))
 
     def find(self, text: str) -> str | None:
         """The code of the state that is meant, or None where none or more than one could be.

@@ -11,15 +11,19 @@ from outreach.delivery.addresses import canonical
 from outreach.delivery.suppression import suppress, suppressed, unsuppress
 from outreach.delivery.tables import Suppression, SuppressionReason
 from outreach.errors import InvalidInput, NotAllowed, NotFound
+from outreach.texts import gettext as _
+from outreach.texts import mark
 
 LONGEST_NOTE = 500
 
 # Why the desk does not let mail go there again; what is not here may be lifted.
 HELD: Mapping[SuppressionReason, str] = {
-    SuppressionReason.unsubscribed: "The recipient opted out. Only they can take that back.",
-    SuppressionReason.complained: "The recipient complained. Only they can take that back.",
-    SuppressionReason.bounced: "Mail came back from there for good: correct the contact's address. "
-    "If the returned mail was misread, say so where it stands in the inbox.",
+    SuppressionReason.unsubscribed: mark("The recipient opted out. Only they can take that back."),
+    SuppressionReason.complained: mark("The recipient complained. Only they can take that back."),
+    SuppressionReason.bounced: mark(
+        "Mail came back from there for good: correct the contact's address. "
+        "If the returned mail was misread, say so where it stands in the inbox."
+    ),
 }
 # What stops a person, and not only the mailbox.
 _OF_THE_PERSON = frozenset(SuppressionReason) - {SuppressionReason.bounced}
@@ -46,7 +50,7 @@ def page(
 def stop(session: Session, address: str, note: str, now: datetime) -> Suppression | None:
     """By hand; None where nothing was going there already. Raises InvalidInput."""
     if len(note) > LONGEST_NOTE:
-        raise InvalidInput(f"The note is longer than {LONGEST_NOTE} letters.")
+        raise InvalidInput(_("The note is longer than %(most)s letters.", most=LONGEST_NOTE))
     by_hand = SuppressionReason.by_hand
     if not suppress(session, address, by_hand, now=now, detail=" ".join(note.split())):
         return None
@@ -60,9 +64,9 @@ def lift(session: Session, number: int) -> None:
     """
     found = session.get(Suppression, number)
     if found is None:
-        raise NotFound("That address is not stopped any more.")
+        raise NotFound(_("That address is not stopped any more."))
     if found.reason in HELD:
-        raise NotAllowed(HELD[found.reason])
+        raise NotAllowed(_(HELD[found.reason]))
     unsuppress(session, found.address)
 
 

@@ -5,6 +5,7 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from outreach.errors import InvalidInput
+from outreach.texts import gettext as _
 
 
 def read_time_zone(text: str) -> str:
@@ -13,7 +14,7 @@ def read_time_zone(text: str) -> str:
         return ""
     found = zones().get(text.casefold().replace(" ", "_"))
     if found is None:
-        raise InvalidInput("is no time zone; write it as Europe/Zurich or Asia/Tokyo")
+        raise InvalidInput(_("is no time zone; write it as Europe/Zurich or Asia/Tokyo"))
     return found
 
 

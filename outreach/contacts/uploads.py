@@ -8,16 +8,19 @@ from tempfile import TemporaryDirectory
 
 from sqlmodel import Session, col, delete, select
 
-from outreach.contacts.columns import Columns, allows
+from outreach.contacts.columns import NOT_THESE, Columns, allows
 from outreach.contacts.fields import read_slug
 from outreach.contacts.inspecting import Findings
 from outreach.contacts.reading import require_table
 from outreach.contacts.tables import ContactUpload, ContactUploadFile, UploadStage
 from outreach.errors import InvalidInput, NotAllowed, NotFound
+from outreach.texts import count, mark
+from outreach.texts import gettext as _
 
 LARGEST = 25_000_000  # bytes
 KEPT = timedelta(days=1)
-CALLED = "Your file"  # in what is told to whoever brought it
+CALLED = mark("Your file")  # in what is told to whoever brought it
+AT_WORK = (UploadStage.to_check, UploadStage.to_store)  # in the worker's hands, or stopped
 _LISTED = 20
 
 
@@ -25,7 +28,12 @@ def keep(session: Session, name: str, content: bytes, by: str, now: datetime) ->
     """Raises InvalidInput for what is too large, or can be no table."""
     forget_old(session, now)
     if len(content) > LARGEST:
-        raise InvalidInput(f"The file is larger than {LARGEST:,} bytes. Cut it into smaller ones.")
+        raise InvalidInput(
+            _(
+                "The file is larger than %(most)s bytes. Cut it into smaller ones.",
+                most=count(LARGEST),
+            )
+        )
     with as_file(content) as path:
         require_table(path)
     stage = UploadStage.to_check
@@ -47,7 +55,7 @@ def get(session: Session, number: int, *, to_change: bool = False) -> ContactUpl
     query = select(ContactUpload).where(ContactUpload.id == number)
     upload = session.exec(query.with_for_update() if to_change else query).first()
     if upload is None:
-        raise NotFound("That file is not here any more: it is kept for a day. Upload it again.")
+        raise NotFound(_("That file is not here any more: it is kept for a day. Upload it again."))
     return upload
 
 
@@ -63,7 +71,7 @@ def choose(session: Session, number: int, fields: Sequence[str]) -> None:
     upload = _at_rest(session, number)
     found = findings(upload)
     if found is None or not allows(Columns(tuple(found.headers), tuple(fields))):
-        raise InvalidInput("These columns are not those of the file: load the page anew.")
+        raise InvalidInput(_(NOT_THESE))
     upload.fields = list(fields)
     _hand_on(session, upload, UploadStage.to_check)
 
@@ -79,11 +87,13 @@ def begin_storing(
     found = findings(upload)
     if found is None or not found.seen or found.seen != seen:
         raise NotAllowed(
-            "The columns of this file were changed after you looked. Nothing was stored: reload "
-            "the page and look once more."
+            _(
+                "The columns of this file were changed after you looked. Nothing was stored: "
+                "reload the page and look once more."
+            )
         )
     if found.bad_rows and not skip_bad:
-        raise NotAllowed("Nothing was stored: say first that the rows with errors are left out.")
+        raise NotAllowed(_("Nothing was stored: say first that the rows with errors are left out."))
     upload.by, upload.list_slug = by, _checked(list_slug)
     upload.findings = found.model_copy(update={"first": []}).model_dump()
     _hand_on(session, upload, UploadStage.to_store)
@@ -91,11 +101,20 @@ def begin_storing(
     return upload
 
 
+def go_on(session: Session, number: int) -> None:
+    """From where a mistake of ours stopped it. Raises NotAllowed where nothing did."""
+    upload = get(session, number, to_change=True)
+    if upload.stage not in AT_WORK or not upload.problem:
+        raise NotAllowed(_("Nothing stopped it: look at the page anew."))
+    upload.problem, upload.leased_until = "", None
+    session.add(upload)
+
+
 def forget(session: Session, number: int) -> None:
     """Raises NotAllowed while it is being stored: half of it would stay."""
     upload = get(session, number, to_change=True)
-    if upload.stage is UploadStage.to_store:
-        raise NotAllowed("It is being stored: that goes on to its end.")
+    if upload.stage is UploadStage.to_store and not upload.problem:
+        raise NotAllowed(_("It is being stored: that goes on to its end."))
     session.delete(upload)
 
 
@@ -117,7 +136,9 @@ def as_file(content: bytes) -> Iterator[Path]:
 def _at_rest(session: Session, number: int) -> ContactUpload:
     upload = get(session, number, to_change=True)
     if upload.stage is not UploadStage.checked:
-        raise NotAllowed("The worker has this file in hand: wait until it is done, and look again.")
+        raise NotAllowed(
+            _("The worker has this file in hand: wait until it is done, and look again.")
+        )
     return upload
 
 
@@ -132,4 +153,5 @@ def _checked(slug: str) -> str:
     try:
         return read_slug(slug) if slug else ""
     except InvalidInput as wrong:
-        raise InvalidInput(f'"{slug[:80]}" {wrong}.') from None
+        told = {"name": slug[:80], "wrong": wrong}
+        raise InvalidInput(_('"%(name)s" %(wrong)s.', **told)) from None

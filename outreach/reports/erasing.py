@@ -18,6 +18,8 @@ from outreach.errors import NotFound
 from outreach.inbox import erasing
 from outreach.reports.tables import WeeklyReport
 from outreach.reports.traces import traces
+from outreach.texts import gettext as _
+from outreach.texts import mark
 from outreach.tokens import Tokens
 
 Told = set[tuple[int | None, datetime]]
@@ -57,12 +59,14 @@ class Erased:
     def advice(self) -> Iterator[str]:
         """What a person has to do now, a sentence a line."""
         if mails := self.inbox.others_mails:
-            yield f"Mails of other people name this person; look at them: {_list(mails)}."
+            found = _list(mails)
+            yield _("Mails of other people name this person; look at them: %(ids)s.", ids=found)
         if threads := self.inbox.threads:
-            yield f"Notes may tell of this person; look at the threads {_list(threads)}."
+            found = _list(threads)
+            yield _("Notes may tell of this person; look at the threads %(ids)s.", ids=found)
         if self.is_suppressed:
-            yield "The address stays among those that nothing is sent to, so that nothing is."
-        yield "Backups, the outbox folder and mail servers hold what they held."
+            yield _("The address stays among those that nothing is sent to, so that nothing is.")
+        yield _("Backups, the outbox folder and mail servers hold what they held.")
 
 
 def erase(
@@ -86,7 +90,7 @@ def erase(
         was_erased = person.contact is not None and not person.is_known
         done = erasing.erase(session, person, now=now)
         if not (done.anything or was_erased):
-            raise NotFound("Nothing is kept of that address: no contact, no copy and no mail.")
+            raise NotFound(_("Nothing is kept of that address: no contact, no copy and no mail."))
         reports = _forget_quotations(session, {(m.thread_id, m.received_at) for m in done.mails})
         session.flush()
         is_suppressed = person.address in suppressed(session, [person.address])
@@ -96,7 +100,7 @@ def erase(
             session.rollback()
         else:
             # The trail says that somebody was erased, and not who.
-            audit.note(session, actor=by, act="contact erased", now=now)
+            audit.note(session, actor=by, act=mark("contact erased"), now=now)
     if not dry_run:
         _empty_the_log(database)
     return found

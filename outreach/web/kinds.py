@@ -12,6 +12,7 @@ _STATES = {
     State.cancelled: mark("withdrawn"),
     State.failed: mark("refused"),
 }
+_ROLES = {"charge_daffaires": mark("chargé d'affaires")}
 _OWN_WORDS = (
     # of a copy
     mark("queued"),
@@ -76,6 +77,15 @@ _OWN_WORDS = (
     mark("fine"),
     mark("watch"),
     mark("stop and look"),
+    # of a contact and of where a state lies
+    mark("ambassador"),
+    mark("vacant"),
+    mark("mailbox"),
+    mark("Africa"),
+    mark("Americas"),
+    mark("Asia"),
+    mark("Europe"),
+    mark("Oceania"),
     # of a campaign, a person and a link
     mark("planned"),
     mark("running"),
@@ -96,5 +106,5 @@ _OWN_WORDS = (
 
 def word(kind: StrEnum | str) -> str:
     """In English: "out_of_office" is "out of office"."""
-    known = _STATES.get(kind) if isinstance(kind, State) else None
+    known = _STATES.get(kind) if isinstance(kind, State) else _ROLES.get(kind)
     return known or str(kind).replace("_", " ")

@@ -76,8 +76,7 @@ def share(part: int, whole: int) -> str:
 
 
 def state_name(code: str) -> str:
-    found = parts().states.get(code)
-    return found.name if found else code
+    return parts().states.name(code, texts.spoken())
 
 
 def language_name(code: str) -> str:
@@ -87,7 +86,8 @@ def language_name(code: str) -> str:
 
 def words(kind: StrEnum | str) -> str:
     """A stored kind as a reader knows it: "out_of_office" is "out of office"."""
-    return _(kinds.word(kind))
+    word = kinds.word(kind)
+    return _(word) if word else ""
 
 
 def standing(delivery: Delivery) -> str:

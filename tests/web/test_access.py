@@ -111,6 +111,7 @@ ROUTES = (
     Route("GET", "/contacts/import/<row:number>", Role.organizer, 404),
     Route("POST", "/contacts/import/<row:number>/columns", Role.organizer, 404),
     Route("POST", "/contacts/import/<row:number>/store", Role.organizer, 404),
+    Route("POST", "/contacts/import/<row:number>/go-on", Role.organizer, 404),
     Route("POST", "/contacts/import/<row:number>/discard", Role.organizer, 404),
     Route("GET", "/contacts/suppressed", DESK, 200),
     Route("POST", "/contacts/suppressed", Role.organizer, 400),

@@ -144,7 +144,7 @@ def test_a_list_is_made_filled_renamed_emptied_and_deleted(
     refused = fill(organizer, "/lists", name="geneva")
     assert (refused.status_code, "There is a list geneva already" in refused.text) == (400, True)
     found = fill(organizer, "/lists/add?q=lima", to="1")
-    assert "All 1 are on the list geneva now" in found.text
+    assert "The one contact is on the list geneva now" in found.text
     assert contact in links(organizer.get("/contacts?list=geneva").text)
     assert "vienna" in fill(organizer, "/lists/1", "/lists/1/rename", name="vienna").text
     assert fill(organizer, contact, "/lists/1/delete").status_code == 409  # somebody is on it

@@ -1,5 +1,6 @@
 """A file of contacts at the desk: uploaded, looked at, put right, and stored by the worker."""
 
+from collections.abc import Callable, Sequence
 from io import BytesIO
 
 import pytest
@@ -10,7 +11,9 @@ from werkzeug.test import TestResponse
 from outreach import worker
 from outreach.accounts import audit
 from outreach.accounts.tables import Role
-from outreach.contacts import uploads
+from outreach.contacts import loading, uploads
+from outreach.contacts.rows import ContactRow
+from outreach.contacts.storing import Store
 from outreach.wiring import Outreach
 from tests.inbox.attaching import OLD_OFFICE
 from tests.web.conftest import SignedIn
@@ -20,6 +23,9 @@ from tests.web.test_uploading import packed
 from tests.web.world import csrf_token
 
 FILE = "E-mail,Land,Name\nann@example.org,BR,Ann <b>\nbad,FR,\nbo@example.org,Atlantis,\n"
+
+
+BY_HTMX = {"HX-Request": "true"}
 
 
 def upload(browser: FlaskClient, content: bytes, name: str = "ours.csv") -> TestResponse:
@@ -45,10 +51,12 @@ def test_a_file_is_looked_at_put_right_and_stored(
 ) -> None:
     page = upload(organizer, FILE.encode()).headers["Location"]
     waiting = organizer.get(page)
-    assert waiting.headers["Refresh"] == "2"
-    assert "Refresh" not in organizer.get(f"{page}?still=yes").headers
+    assert f'hx-get="{page}" hx-trigger="every 2s"' in waiting.text
+    assert page in links(waiting.text)  # without a script
+    assert organizer.get(page, headers=BY_HTMX).text.startswith("<p><label")
     assert page in links(organizer.get("/contacts/import").text)  # for whoever closed it
     work(outreach)
+    assert organizer.get(page, headers=BY_HTMX).headers["HX-Refresh"] == "true"
     assert "has no column for state" in organizer.get(page).text
     form = {"csrf_token": csrf_token(organizer.get(page).text)}
     organizer.post(f"{page}/columns", data={**form, "field": ["address", "state", "name"]})
@@ -124,7 +132,7 @@ def test_a_file_that_cannot_be_read_says_why_and_goes(
     answer = organizer.get(page)
     assert told in answer.text
     assert "Nothing of it was stored" in answer.text
-    assert "Refresh" not in answer.headers
+    assert "hx-get" not in answer.text
 
 
 def test_cells_in_one_column_are_told_and_formulas_stay_text(
@@ -156,3 +164,34 @@ def test_an_organizer_who_waits_for_no_worker_is_told(
         kept.uploaded_at -= uploads.KEPT / 2
     assert "Nobody works on it" in organizer.get(page).text
     assert signed_in(Role.viewer).get(page).status_code == 403
+
+
+def test_a_mistake_of_ours_can_be_gone_on_from(
+    organizer: FlaskClient, outreach: Outreach, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = upload(organizer, b"E-mail,State\nann@example.org,BR\nbo@example.org,FR\n")
+    at = page.headers["Location"]
+    work(outreach)
+    fill(organizer, at, f"{at}/store", seen=seen_on(organizer.get(at).text))
+    monkeypatch.setattr(loading, "_PORTION", 1)
+    with monkeypatch.context() as broken, pytest.raises(ZeroDivisionError):
+        broken.setattr(Store, "write", _once(Store.write))
+        work(outreach)
+    work(outreach)  # which leaves it to a person
+    told = text(organizer.get(at).text)
+    assert "This file went no further" in told
+    assert "New 1 Changed 0" in told
+    assert "Storing the contacts" in fill(organizer, at, f"{at}/go-on").text
+    assert fill(organizer, "/contacts/import", f"{at}/go-on").status_code == 409
+    work(outreach)
+    assert "The contacts are stored New 2" in text(organizer.get(at).text)
+
+
+def _once(write: Callable[..., None]) -> Callable[..., None]:
+    """Looking through the file and the first portion go well."""
+    calls = iter([write] * 2)
+
+    def write_or_break(store: Store, rows: Sequence[ContactRow]) -> None:
+        next(calls, lambda *_: 1 / 0)(store, rows)
+
+    return write_or_break

@@ -7,6 +7,7 @@ from tempfile import TemporaryFile
 from flask import Blueprint, Response, render_template, request, send_file
 from sqlmodel import Session
 
+from outreach import texts
 from outreach.accounts import audit
 from outreach.contacts import exporting, finding, lists
 from outreach.contacts.finding import Mail
@@ -14,6 +15,8 @@ from outreach.contacts.tables import Contact, ContactList, Mission
 from outreach.delivery.suppression import suppressed
 from outreach.delivery.tables import Suppression
 from outreach.errors import InvalidInput
+from outreach.texts import gettext as _
+from outreach.texts import mark
 from outreach.web.current import organizer, parts
 from outreach.web.desk.contacts_filter import LANGUAGES, Asked, read_filter
 from outreach.web.paging import ROWS, Page, cut, read_number
@@ -61,8 +64,8 @@ def export(form: str) -> Response:
         written = exporting.WRITERS[form](rows, packed)
     by, now = organizer().address, parts().clock()
     with parts().database.transaction() as session:
-        detail = f"{written} as {form.upper()}"
-        audit.note(session, actor=by, act="contacts exported", detail=detail, now=now)
+        detail = mark("%(count)s as %(form)s") % {"count": written, "form": form.upper()}
+        audit.note(session, actor=by, act=mark("contacts exported"), detail=detail, now=now)
     packed.seek(0)
     return send_file(packed, as_attachment=True, download_name=f"contacts.{form}")
 
@@ -70,16 +73,19 @@ def export(form: str) -> Response:
 def _require_few(count: int) -> None:
     if count > MOST_EXPORTED:
         raise InvalidInput(
-            f"That is more than {MOST_EXPORTED:,} contacts. Narrow the filter, or ask whoever "
-            "runs this server: outreach contacts export --out FILE writes all of them."
+            _(
+                "That is more than %(most)s contacts. Narrow the filter, or ask whoever "
+                "runs this server: outreach contacts export --out FILE writes all of them.",
+                most=texts.count(MOST_EXPORTED),
+            )
         )
 
 
 def _page(session: Session, asked: Asked, after: int) -> Page[Line]:
     query = finding.page(session, asked.wanted, parts().states, after=after, rows=ROWS + 1)
     found, more = cut(query)
-    on = lists.lists_of(session, [contact.id for contact, _ in found])
-    stopped = suppressed(session, [contact.address for contact, _ in found])
+    on = lists.lists_of(session, [contact.id for contact, __ in found])
+    stopped = suppressed(session, [contact.address for contact, __ in found])
     lines = [
         Line(contact, mission, on.get(contact.id or 0, ()), stopped.get(contact.address))
         for contact, mission in found

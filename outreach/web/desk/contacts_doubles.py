@@ -11,11 +11,15 @@ from outreach.contacts.merging import merge
 from outreach.contacts.tables import Contact
 from outreach.delivery.suppression import suppressed
 from outreach.errors import NotAllowed
+from outreach.texts import gettext as _
+from outreach.texts import mark
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
 from outreach.web.paging import read_number
 
 blueprint = Blueprint("doubles", __name__, url_prefix="/contacts")
+
+_TOLD = mark("contact %(id)s into it: %(copies)s copies moved, %(withdrawn)s withdrawn")
 
 
 @blueprint.get("/doubles")
@@ -44,18 +48,22 @@ def act(number: int, other: int) -> ResponseReturnValue:
     by, now = organizer().address, parts().clock()
     with parts().database.transaction() as session:
         found = [editing.get(session, each, to_change=True) for each in sorted((number, other))]
-        by_id = {contact.id: contact for contact, _ in found}
+        by_id = {contact.id: contact for contact, __ in found}
         keep, away = by_id[number], by_id[other]
         if request.form.get("seen") != _version(keep, away):
             raise NotAllowed(
-                "Somebody changed one of the two after you looked, so they were not merged. "
-                "Go back, reload the page and look once more."
+                _(
+                    "Somebody changed one of the two after you looked, so they were not merged. "
+                    "Go back, reload the page and look once more."
+                )
             )
         done = merge(session, keep, away, now=now)
-        told = f"contact {other} into it: {done.copies} copies moved, {done.withdrawn} withdrawn"
+        told = _TOLD % {"id": other, "copies": done.copies, "withdrawn": done.withdrawn}
         subject = f"contact {number}"
-        audit.note(session, actor=by, act="contacts merged", subject=subject, detail=told, now=now)
-    flash("The two are one contact now.")
+        audit.note(
+            session, actor=by, act=mark("contacts merged"), subject=subject, detail=told, now=now
+        )
+    flash(_("The two are one contact now."))
     return redirect(url_for("contact.show", number=number), 303)
 
 
@@ -64,7 +72,7 @@ def _version(keep: Contact, away: Contact) -> str:
 
 
 def _page(session: Session, number: int, other: int) -> str:
-    (keep, mission), (away, _) = editing.get(session, number), editing.get(session, other)
+    (keep, mission), (away, __) = editing.get(session, number), editing.get(session, other)
     before = [editing.as_typed(each, mission) for each in (keep, away)]
     stopped = suppressed(session, [away.address]).get(away.address)
     seen = _version(keep, away)

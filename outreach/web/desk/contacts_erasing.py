@@ -7,6 +7,7 @@ from outreach.accounts.tables import Role
 from outreach.contacts import editing
 from outreach.reports import erasing
 from outreach.reports.erasing import Erased
+from outreach.texts import gettext as _
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
 
@@ -27,9 +28,9 @@ def ask(number: int) -> str:
 def act(number: int) -> ResponseReturnValue:
     """The address and not the contact's row is erased: also what only the inbox knows of it."""
     with parts().database.reading() as session:
-        contact, _ = editing.get(session, number)
+        contact, __ = editing.get(session, number)
     found = _erase(contact.address, dry_run=False)
-    for line in ["The contact was erased.", *found.advice()]:
+    for line in [_("The contact was erased."), *found.advice()]:
         flash(line)
     return redirect(url_for("contacts.show"), 303)
 

@@ -9,10 +9,16 @@ from outreach.contacts.states import MemberStates
 from outreach.contacts.tables import ContactList
 from outreach.contacts.terms import NO_LANGUAGE
 from outreach.letters.languages import UN_LANGUAGES
+from outreach.texts import gettext as _
+from outreach.texts import mark
 
 NAMES = ("q", "list", "state", "tag", "role", "language", "mail")
 NOT_GIVEN = "none"
 LANGUAGES = (*UN_LANGUAGES, NOT_GIVEN)
+NOT_KNOWN = {
+    "list": mark("There is no list “%(value)s” to look for, so it was left out."),
+    "state": mark("There is no state “%(value)s” to look for, so it was left out."),
+}
 _LONGEST = 200
 
 
@@ -37,7 +43,7 @@ def read_filter(
 
     def known(name: str, found: str | None) -> str:
         if given.get(name) and found is None:
-            told.append(f"There is no {name} “{given[name]}” to look for, so it was left out.")
+            told.append(_(NOT_KNOWN[name], value=given[name]))
         return found or ""
 
     slug, state = given.get("list", ""), given.get("state", "")

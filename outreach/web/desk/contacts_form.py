@@ -12,8 +12,11 @@ from outreach.contacts.columns import OWN
 from outreach.contacts.editing import ChangedMeanwhile, Refused
 from outreach.contacts.tables import Contact
 from outreach.errors import InvalidInput
+from outreach.texts import gettext as _
+from outreach.texts import mark, spoken
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
+from outreach.web.desk.contacts_history import CHANGED
 
 blueprint = Blueprint("contact_form", __name__, url_prefix="/contacts")
 
@@ -35,10 +38,10 @@ def add() -> ResponseReturnValue:
         with parts().database.transaction() as session:
             made = editing.make(session, _typed(), parts().states, tokens=parts().tokens, now=now)
             subject = f"contact {made.id}"
-            audit.note(session, actor=by, act="contact added", subject=subject, now=now)
+            audit.note(session, actor=by, act=mark("contact added"), subject=subject, now=now)
     except Refused as refused:
         return _page(_typed(), reasons=refused.reasons), 400
-    flash("The contact is stored. It is on no list yet: no campaign writes to it.")
+    flash(_("The contact is stored. It is on no list yet: no campaign writes to it."))
     return redirect(url_for("contact.show", number=made.id), 303)
 
 
@@ -56,7 +59,7 @@ def edit(number: int) -> str:
 def change(number: int) -> ResponseReturnValue:
     by, now, seen = organizer().address, parts().clock(), request.form.get("seen", "")
     with parts().database.reading() as session:
-        contact, _ = editing.get(session, number)
+        contact, __ = editing.get(session, number)
     try:
         with parts().database.transaction() as session:
             changed = editing.change(
@@ -72,7 +75,7 @@ def change(number: int) -> ResponseReturnValue:
                 audit.note(
                     session,
                     actor=by,
-                    act="contact changed",
+                    act=CHANGED,
                     subject=f"contact {number}",
                     detail=", ".join(changed),
                     now=now,
@@ -81,7 +84,8 @@ def change(number: int) -> ResponseReturnValue:
         return _page(_typed(), contact, seen=seen, reasons=refused.reasons), 400
     except ChangedMeanwhile:
         return _beside_the_other(number), 409
-    flash("Changed." if changed else "Nothing was changed: all of it stood there already.")
+    nothing = _("Nothing was changed: all of it stood there already.")
+    flash(_("Changed.") if changed else nothing)
     return redirect(url_for("contact.show", number=number), 303)
 
 
@@ -100,7 +104,7 @@ def _typed() -> dict[str, str]:
     form = request.form
     own = {name: form[name] for name in form if name.startswith(OWN) and name[len(OWN) :]}
     if any(len(name) > 100 for name in own):
-        raise InvalidInput("The name of an own column is too long.")
+        raise InvalidInput(_("The name of an own column is too long."))
     return {field: form.get(field, "") for field in editing.FIELDS} | own
 
 
@@ -121,5 +125,5 @@ def _page(
         meanwhile=meanwhile,
         own=[field for field in typed if field.startswith(OWN)],
         roles=ROLES,
-        states=sorted(parts().states, key=lambda state: state.name),
+        states=parts().states.by_name(spoken()),
     )

@@ -10,18 +10,24 @@ from sqlmodel import Session, col, or_, select
 from outreach.accounts.tables import AuditEntry
 from outreach.campaigns.schedule import schedule_of
 from outreach.campaigns.tables import Campaign
+from outreach.contacts.columns import OWN, label
 from outreach.contacts.tables import Contact
 from outreach.delivery.suppression import WORDS
 from outreach.delivery.tables import Delivery, Purpose, Suppression
 from outreach.inbox.tables import IncomingMail
+from outreach.texts import gettext as _
+from outreach.texts import mark, retold
 from outreach.tracking.tables import Agent, Event, EventKind
 from outreach.web.presentation import words
 
 MOST = 200  # copies, mails, events, acts: the latest of each
 
 
+CHANGED = mark("contact changed")  # as it is noted
+
 # What a campaign's own choice leaves to tell of an image.
-NOT_KEPT = {"count": "not told: only totals are kept", "off": "not asked for"}
+NOT_KEPT = {"count": mark("not told: only totals are kept"), "off": mark("not asked for")}
+_LOADED = {"person": mark("by a person, it seems"), "machine": mark("by a machine")}
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,8 @@ class Copy:
     def name(self) -> str:
         if self.campaign is None or self.delivery.purpose is Purpose.answer:
             return words(self.delivery.purpose)
-        return f"{self.campaign.name}, step {self.delivery.step}"
+        step = self.delivery.step
+        return _("%(campaign)s, step %(step)s", campaign=self.campaign.name, step=step)
 
 
 @dataclass(frozen=True)
@@ -63,12 +70,12 @@ def copies_of(session: Session, contact: Contact) -> Sequence[Copy]:
         .limit(MOST)
     )
     found = session.exec(query).all()
-    keeps = {campaign.id: _kept(campaign) for _, campaign in found if campaign}
-    first = _first_loads(session, [copy.id for copy, _ in found])
+    keeps = {campaign.id: _kept(campaign) for __, campaign in found if campaign}
+    first = _first_loads(session, [copy.id for copy, __ in found])
     return [
         Copy(copy, campaign, *first.get(copy.id, (None, None)))
         if campaign is None or (kept := keeps[campaign.id]) == "person"
-        else Copy(copy, campaign, not_kept=NOT_KEPT[kept])
+        else Copy(copy, campaign, not_kept=_(NOT_KEPT[kept]))
         for copy, campaign in found
     ]
 
@@ -85,7 +92,9 @@ def history(
         *_mails(session, contact, copies),
     ]
     if stopped:
-        told.append(Happening(stopped.suppressed_at, "address stopped", WORDS[stopped.reason]))
+        told.append(
+            Happening(stopped.suppressed_at, _("address stopped"), _(WORDS[stopped.reason]))
+        )
     return sorted(told, key=lambda happening: happening.at, reverse=True)
 
 
@@ -105,9 +114,9 @@ def _first_loads(
 
 
 def _own(contact: Contact) -> Iterator[Happening]:
-    yield Happening(contact.created_at, "came in")
+    yield Happening(contact.created_at, _("came in"))
     if contact.updated_at != contact.created_at:
-        yield Happening(contact.updated_at, "changed last", "by hand or by an import")
+        yield Happening(contact.updated_at, _("changed last"), _("by hand or by an import"))
 
 
 def _noted(session: Session, contact: Contact) -> Iterator[Happening]:
@@ -116,15 +125,24 @@ def _noted(session: Session, contact: Contact) -> Iterator[Happening]:
     subjects = [f"contact {number}" for number in (contact.id, *merged)]
     query = select(AuditEntry).where(col(AuditEntry.subject).in_(subjects))
     for entry in session.exec(query.order_by(col(AuditEntry.id).desc()).limit(MOST)):
-        by = f"by {entry.actor}"
-        yield Happening(entry.at, entry.act, f"{entry.detail}, {by}" if entry.detail else by)
+        yield Happening(entry.at, retold(entry.act), _detail(entry))
+
+
+def _detail(entry: AuditEntry) -> str:
+    if not entry.detail:
+        return _("by %(who)s", who=entry.actor)
+    said = retold(entry.detail)
+    if entry.act == CHANGED:  # the names of fields
+        said = ", ".join(label(name).removeprefix(OWN) for name in entry.detail.split(", "))
+    return _("%(what)s, by %(who)s", what=said, who=entry.actor)
 
 
 def _sent(copies: Sequence[Copy]) -> Iterator[Happening]:
     for copy in copies:
         if copy.delivery.sent_at:
             page = _page(copy.delivery.id)
-            yield Happening(copy.delivery.sent_at, f"{copy.name}: sent", "", page)
+            what = _("%(mail)s: sent", mail=copy.name)
+            yield Happening(copy.delivery.sent_at, what, "", page)
 
 
 def _events(session: Session, copies: Sequence[Copy]) -> Iterator[Happening]:
@@ -134,7 +152,7 @@ def _events(session: Session, copies: Sequence[Copy]) -> Iterator[Happening]:
     for event in session.exec(query.order_by(col(Event.id).desc()).limit(MOST)):
         copy = of[event.delivery_id]
         if event.kind is not EventKind.opened or not copy.not_kept:
-            what = f"{copy.name}: {_words(event)}"
+            what = _("%(mail)s: %(event)s", mail=copy.name, event=_words(event))
             yield Happening(event.happened_at, what, "", _page(event.delivery_id))
 
 
@@ -149,14 +167,17 @@ def _mails(session: Session, contact: Contact, copies: Sequence[Copy]) -> Iterat
         page = url_for("mail.show", number=number)
         if thread:
             page = url_for("thread.show", number=thread)
-        yield Happening(at, f"mail came: {words(kind)}", "", page)
+        yield Happening(at, _("mail came: %(kind)s", kind=words(kind)), "", page)
 
 
 def _words(event: Event) -> str:
     if event.kind is not EventKind.opened:
-        return event.kind
-    by = {"person": "by a person, it seems", "machine": "by a machine"}
-    return f"image loaded {by.get(event.agent or '', 'by an unknown program')}"
+        return words(event.kind)
+    return _("image loaded %(by)s", by=loaded_by(event.agent))
+
+
+def loaded_by(agent: Agent | str | None) -> str:
+    return _(_LOADED.get(agent or "", mark("by an unknown program")))
 
 
 def _page(number: int | None) -> str:

@@ -2,25 +2,27 @@
 
 from contextlib import closing
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from outreach.accounts import audit
 from outreach.accounts.tables import Role
 from outreach.contacts import inspecting, lists, uploads
-from outreach.contacts.columns import LEFT_OUT, OWN, own_field
+from outreach.contacts.columns import LEFT_OUT, OWN, label, own_field
 from outreach.contacts.headers import HEADERS
 from outreach.contacts.loading import LEASE
 from outreach.contacts.tables import ContactUpload, UploadStage
 from outreach.errors import InvalidInput
+from outreach.texts import gettext as _
+from outreach.texts import mark
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
+from outreach.web.headers import live
 
 blueprint = Blueprint("contact_import", __name__, url_prefix="/contacts/import")
 
 LARGEST = uploads.LARGEST + 100_000  # bytes of the request, with what the form adds
 _SECONDS = 2  # between two looks at how far the worker is
-_AT_WORK = (UploadStage.to_check, UploadStage.to_store)
 
 
 @blueprint.get("")
@@ -34,7 +36,7 @@ def show() -> str:
 def take() -> ResponseReturnValue:
     file = request.files.get("file")
     if file is None or not file.filename:
-        return _form("Choose a file first."), 400
+        return _form(_("Choose a file first.")), 400
     by, now = organizer().address, parts().clock()
     with closing(file):
         content = file.read(uploads.LARGEST + 1)
@@ -49,15 +51,17 @@ def take() -> ResponseReturnValue:
 @blueprint.get("/<row:number>")
 @needs(Role.organizer)
 def one(number: int) -> ResponseReturnValue:
-    """What was found in it; or how far the worker is, told anew unless with ``?still=yes``."""
+    """What was found in it; or how far the worker is, which htmx asks for over and over."""
     with parts().database.reading() as session:
         upload = uploads.get(session, number)
-    if upload.stage is UploadStage.checked:
+    if upload.stage is UploadStage.checked and "HX-Request" not in request.headers:
         return _preview(upload)
-    response = make_response(_progress(upload))
-    if upload.stage in _AT_WORK and "still" not in request.args:
-        response.headers["Refresh"] = str(_SECONDS)
-    return response
+    at_work = upload.stage in uploads.AT_WORK and not upload.problem
+    if "HX-Request" not in request.headers:
+        return live(_progress(upload, at_work, "desk/contact_progress.html"))
+    if at_work:
+        return _progress(upload, at_work, "desk/contact_so_far.html")
+    return "", {"HX-Refresh": "true"}
 
 
 @blueprint.post("/<row:number>/columns")
@@ -83,11 +87,11 @@ def store(number: int) -> ResponseReturnValue:
                 skip_bad="skip_bad" in form,
                 seen=form.get("seen", ""),
             )
-            told = f"{upload.total} rows"
+            told = mark("%(count)s rows") % {"count": upload.total}
             audit.note(
                 session,
                 actor=by,
-                act="import of contacts begun",
+                act=mark("import of contacts begun"),
                 subject=slug,
                 detail=told,
                 now=now,
@@ -98,12 +102,21 @@ def store(number: int) -> ResponseReturnValue:
     return redirect(url_for(".one", number=number), 303)
 
 
+@blueprint.post("/<row:number>/go-on")
+@needs(Role.organizer)
+def go_on(number: int) -> ResponseReturnValue:
+    """After a mistake of ours, from where it was."""
+    with parts().database.transaction() as session:
+        uploads.go_on(session, number)
+    return redirect(url_for(".one", number=number), 303)
+
+
 @blueprint.post("/<row:number>/discard")
 @needs(Role.organizer)
 def discard(number: int) -> ResponseReturnValue:
     with parts().database.transaction() as session:
         uploads.forget(session, number)
-    flash("The file was deleted. Nothing more of it is stored.")
+    flash(_("The file was deleted. Nothing more of it is stored."))
     return redirect(url_for(".show"), 303)
 
 
@@ -114,9 +127,16 @@ def _form(problem: str = "") -> str:
             problem=problem,
             uploads=uploads.every(session),
             largest=uploads.LARGEST,
+            at_work=uploads.AT_WORK,
             most=inspecting.MOST_ROWS,
-            fields={name: every[0] for name, every in HEADERS.items()},
+            fields=_labels(),
+            others=list(_labels().values())[2:],
         )
+
+
+def _labels() -> dict[str, str]:
+    """The fields as people call them; the two that no file may lack come first."""
+    return {name: label(name) for name in HEADERS}
 
 
 def _preview(upload: ContactUpload, problem: str = "") -> str:
@@ -127,21 +147,21 @@ def _preview(upload: ContactUpload, problem: str = "") -> str:
             found=uploads.findings(upload),
             problem=problem or upload.problem,
             lists=lists.every(session),
-            fields={name: every[0] for name, every in HEADERS.items()},
+            fields=_labels(),
             own_field=own_field,
             own=OWN,
             left_out=LEFT_OUT,
         )
 
 
-def _progress(upload: ContactUpload) -> str:
+def _progress(upload: ContactUpload, at_work: bool, template: str) -> str:
     """A lease that ran out long ago, or was never taken, says that no worker is there."""
     last = upload.leased_until or upload.uploaded_at
     return render_template(
-        "desk/contact_progress.html",
+        template,
         upload=upload,
         found=uploads.findings(upload),
-        at_work=upload.stage in _AT_WORK,
+        at_work=at_work,
         forsaken=last < parts().clock() - LEASE,
         seconds=_SECONDS,
     )

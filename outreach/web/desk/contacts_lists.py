@@ -7,12 +7,15 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session, col, select
 
+from outreach import texts
 from outreach.accounts import audit
 from outreach.accounts.tables import Role
 from outreach.campaigns.schedule import schedule_of
 from outreach.campaigns.tables import Campaign
 from outreach.contacts import finding, lists
 from outreach.errors import InvalidInput
+from outreach.texts import gettext as _
+from outreach.texts import mark, ngettext
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
 from outreach.web.desk.contacts_filter import read_filter
@@ -34,10 +37,10 @@ def add() -> ResponseReturnValue:
     try:
         with parts().database.transaction() as session:
             made = lists.make(session, name)
-            _note(session, "list made", made.slug)
+            _note(session, mark("list made"), made.slug)
     except InvalidInput as problem:
         return _every(str(problem), name), 400
-    flash(f"There is a list {made.slug} now. Nobody is on it yet.")
+    flash(_("There is a list %(name)s now. Nobody is on it yet.", name=made.slug))
     return redirect(url_for(".one", number=made.id), 303)
 
 
@@ -54,10 +57,10 @@ def rename(number: int) -> ResponseReturnValue:
         with parts().database.transaction() as session:
             before = lists.get(session, number).slug
             after = lists.rename(session, number, name).slug
-            _note(session, "list renamed", before, after)
+            _note(session, mark("list renamed"), before, after)
     except InvalidInput as problem:
         return _one(number, str(problem), name), 400
-    flash(f"The list is called {after} now.")
+    flash(_("The list is called %(name)s now.", name=after))
     return redirect(url_for(".one", number=number), 303)
 
 
@@ -67,8 +70,8 @@ def delete(number: int) -> ResponseReturnValue:
     with parts().database.transaction() as session:
         name = lists.get(session, number).slug
         lists.delete_empty(session, number)
-        _note(session, "list deleted", name)
-    flash(f"The list {name} was deleted.")
+        _note(session, mark("list deleted"), name)
+    flash(_("The list %(name)s was deleted.", name=name))
     return redirect(url_for(".show"), 303)
 
 
@@ -90,13 +93,23 @@ def put_on() -> ResponseReturnValue:
             chosen = finding.conditions(session, asked.wanted, parts().states)
             count = finding.count_up_to(session, chosen, MOST_ADDED)
             if count > MOST_ADDED:
-                raise InvalidInput(f"That is more than {MOST_ADDED:,} contacts: narrow the filter.")
+                most = texts.count(MOST_ADDED)
+                raise InvalidInput(
+                    _("That is more than %(most)s contacts: narrow the filter.", most=most)
+                )
             to = lists.make(session, name) if name else lists.get(session, number or 0)
             lists.put_on(session, to.id or 0, chosen)
-            _note(session, "contacts put on a list", to.slug, str(count))
+            _note(session, mark("contacts put on a list"), to.slug, str(count))
     except InvalidInput as problem:
         return _ask(str(problem)), 400
-    flash(f"All {count:,} are on the list {to.slug} now.")
+    flash(
+        ngettext(
+            "The one contact is on the list %(name)s now.",
+            "All %(num)s are on the list %(name)s now.",
+            count,
+            name=to.slug,
+        )
+    )
     return redirect(url_for("contacts.show", list=to.slug), 303)
 
 
@@ -108,8 +121,8 @@ def _ask(problem: str = "") -> str:
         return render_template(
             "desk/contact_lists_add.html",
             asked=asked,
-            count=finding.count_up_to(session, chosen, MOST_ADDED),
-            most=MOST_ADDED,
+            count=finding.count_up_to(session, chosen, lists.COUNTED),
+            counted=lists.COUNTED,
             lists=every,
             problem=problem,
         )

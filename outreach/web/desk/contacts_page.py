@@ -12,9 +12,11 @@ from outreach.contacts.stopping import HELD
 from outreach.contacts.tables import Contact
 from outreach.delivery.suppression import WORDS, suppressed
 from outreach.delivery.tables import State
+from outreach.texts import gettext as _
+from outreach.texts import mark
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
-from outreach.web.desk.contacts_history import copies_of, history
+from outreach.web.desk.contacts_history import copies_of, history, loaded_by
 
 blueprint = Blueprint("contact", __name__, url_prefix="/contacts/<row:number>")
 
@@ -42,6 +44,7 @@ def show(number: int) -> ResponseReturnValue:
             history=history(session, contact, copies, stopped),
             stopped=stopped,
             stopped_because=WORDS,
+            loaded_by=loaded_by,
             held=HELD,
             on=on,
             others=[each for each in lists.every(session) if each not in on],
@@ -66,12 +69,13 @@ def change_lists(number: int) -> ResponseReturnValue:
         audit.note(
             session,
             actor=by,
-            act="contact taken off a list" if off else "contact put on a list",
+            act=mark("contact taken off a list") if off else mark("contact put on a list"),
             subject=f"contact {number}",
             detail=found.slug,
             now=now,
         )
-    flash(f"{'Off' if off else 'On'} the list {found.slug} now.")
+    said = mark("Off the list %(name)s now.") if off else mark("On the list %(name)s now.")
+    flash(_(said, name=found.slug))
     return redirect(url_for(".show", number=number), 303)
 
 

@@ -12,6 +12,8 @@ from outreach.delivery.addresses import canonical
 from outreach.delivery.suppression import WORDS
 from outreach.delivery.tables import Suppression
 from outreach.errors import InvalidInput
+from outreach.texts import gettext as _
+from outreach.texts import mark
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
 from outreach.web.paging import ROWS, Page, cut, read_number
@@ -35,10 +37,13 @@ def add() -> ResponseReturnValue:
             stopped = stopping.stop(session, form.get("address", ""), form.get("note", ""), now)
             if stopped:
                 subject = f"suppression {stopped.id}"
-                audit.note(session, actor=by, act="address suppressed", subject=subject, now=now)
+                audit.note(
+                    session, actor=by, act=mark("address suppressed"), subject=subject, now=now
+                )
     except InvalidInput as problem:
         return _page(str(problem)), 400
-    flash("Nothing goes there any more." if stopped else "Nothing was going there already.")
+    already = _("Nothing was going there already.")
+    flash(_("Nothing goes there any more.") if stopped else already)
     return redirect(url_for(".show"), 303)
 
 
@@ -49,8 +54,8 @@ def lift(number: int) -> ResponseReturnValue:
     with parts().database.transaction() as session:
         stopping.lift(session, number)
         subject = f"suppression {number}"
-        audit.note(session, actor=by, act="suppression lifted", subject=subject, now=now)
-    flash("Mail may go there again. What was withdrawn stays withdrawn.")
+        audit.note(session, actor=by, act=mark("suppression lifted"), subject=subject, now=now)
+    flash(_("Mail may go there again. What was withdrawn stays withdrawn."))
     return redirect(url_for(".show"), 303)
 
 
