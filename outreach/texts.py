@@ -20,6 +20,7 @@ LANGUAGES: Mapping[str, str] = {"en": "English", "fr": "Français"}
 FOLDER = Path(__file__).parent / "translations"
 
 _language: ContextVar[str] = ContextVar("language", default="en")
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
 _PLACE = re.compile(r"%\(\w+\)[sd]")
 
 
@@ -75,6 +76,8 @@ def retold(stored: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _retold(stored: str, language: str) -> str:
+    if _THOUSANDS.fullmatch(stored):
+        return count(int(stored.replace(",", "")))
     exact: str = _catalogue(language).gettext(stored) if stored else ""
     if exact != stored:
         return exact

@@ -30,6 +30,12 @@ _HEADER_SAMPLE = 20_000
 _LARGEST_UNPACKED = 200_000_000  # bytes; 100,000 contacts take a tenth of it
 _MOST_COLUMNS = 200
 _TOO_WIDE = mark("%(file)s has more than %(most)s columns.")
+_TOO_LONG = mark(
+    "%(file)s, row %(row)s: a field is far too long; perhaps a quotation mark is not closed."
+)
+_NOT_CLOSED = mark(
+    "%(file)s, row %(row)s: a quotation mark is not closed, or text follows a closed one."
+)
 _DAMAGED = mark("%(file)s is damaged, or is no .xlsx workbook.")
 
 
@@ -106,14 +112,12 @@ def _csv_rows(path: Path) -> Iterator[Row]:
             for number, cells in enumerate(reader, start=1):
                 yield number, cells
         except csv.Error as error:
-            told = {"file": path.name, "row": number + 1, "why": _explain(error)}
-            raise InvalidInput(_("%(file)s, row %(row)s: %(why)s", **told)) from None
+            raise InvalidInput(_explain(error, path.name, number + 1)) from None
 
 
-def _explain(error: csv.Error) -> str:
-    if "field limit" in str(error):
-        return _("a field is far too long; perhaps a quotation mark is not closed.")
-    return _("a quotation mark is not closed, or text follows a closed one.")
+def _explain(error: csv.Error, file: str, row: int) -> str:
+    said = _TOO_LONG if "field limit" in str(error) else _NOT_CLOSED
+    return _(said, file=file, row=row)
 
 
 def _encoding(path: Path) -> str:

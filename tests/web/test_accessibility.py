@@ -12,10 +12,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Page
 
+from outreach import worker
 from outreach.accounts import links, people
 from outreach.accounts.tables import Role
 from outreach.campaigns import drafts
-from outreach.contacts import lists, uploads
+from outreach.contacts import lists, loading, uploads
+from outreach.contacts.tables import UploadStage
 from outreach.inbox.tables import SavedAnswer
 from outreach.web import create_app
 from outreach.wiring import Outreach
@@ -106,6 +108,30 @@ def test_axe_finds_nothing_on_a_plan_and_beside_what_is_wrong_in_a_schedule(
     month = "/campaigns/offices/calendar?month=2026-12"
     paths = ["/campaigns/offices/plan", month, "/schedules/wrong?checked=yes"]
     assert faults(page, app, paths) == {}
+
+
+@pytest.mark.chromium
+def test_axe_finds_nothing_on_a_file_of_contacts_on_its_way_in(
+    app: Flask, outreach: Outreach, signed_in: SignedIn, page: Page, now: datetime
+) -> None:
+    organizer = signed_in(Role.organizer)
+    good = b"E-mail,State,Seat\nnew@mission.example,FR,4\nbad,FR,\n"
+    with outreach.database.transaction() as session:
+        for file in (good, b"who,where\n", b"", good):
+            uploads.keep(session, "contacts.csv", file, "ann@example.org", now)
+        session.flush()
+        uploads.get(session, 4).stage = UploadStage.stored
+    worker.load_contacts(outreach, lambda: False)
+    with outreach.database.transaction() as session:
+        uploads.keep(session, "contacts.csv", good, "ann@example.org", now)
+        stopped = uploads.keep(session, "contacts.csv", good, "ann@example.org", now)
+        stopped.problem, stopped.stored = loading.BROKEN, {"added": 1}
+    cookie = organizer.get_cookie("outreach")
+    assert cookie
+    kept = {"name": "outreach", "value": cookie.value, "url": "http://127.0.0.1"}
+    page.context.add_cookies([kept])  # type: ignore[list-item]
+    paths = [f"/contacts/import/{number}" for number in range(1, 7)]
+    assert faults(page, app, ["/contacts/import", *paths]) == {}
 
 
 @pytest.mark.chromium
