@@ -10,6 +10,7 @@ from outreach.accounts.tables import Role
 from outreach.contacts import editing
 from outreach.contacts.columns import OWN
 from outreach.contacts.editing import ChangedMeanwhile, Refused
+from outreach.contacts.roles import read_role
 from outreach.contacts.tables import Contact
 from outreach.errors import InvalidInput
 from outreach.texts import gettext as _
@@ -17,6 +18,7 @@ from outreach.texts import mark, spoken
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
 from outreach.web.desk.contacts_history import CHANGED
+from outreach.web.presentation import words
 
 blueprint = Blueprint("contact_form", __name__, url_prefix="/contacts")
 
@@ -94,6 +96,7 @@ def _beside_the_other(number: int) -> str:
     with parts().database.reading() as session:
         contact, mission = editing.get(session, number)
         there, typed = editing.as_typed(contact, mission), _typed()
+        typed["role"] = read_role(typed["role"])
         meanwhile = {name: text for name, text in there.items() if typed.get(name, "") != text}
         seen = editing.version(contact)
         return _page(typed, contact, seen=seen, meanwhile=meanwhile)
@@ -108,6 +111,11 @@ def _typed() -> dict[str, str]:
     return {field: form.get(field, "") for field in editing.FIELDS} | own
 
 
+def _said(role: str) -> str:
+    """In the reader's words, which are understood when they come back."""
+    return words(role) if role in ROLES else role
+
+
 def _page(
     typed: Mapping[str, str],
     contact: Contact | None = None,
@@ -118,7 +126,7 @@ def _page(
 ) -> str:
     return render_template(
         "desk/contact_form.html",
-        typed=typed,
+        typed={**typed, "role": _said(typed.get("role", ""))},
         contact=contact,
         seen=seen,
         reasons=reasons or {},
