@@ -13,29 +13,34 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from outreach.errors import InvalidInput, Misconfigured
 from outreach.inbox.doors import ImapServer, Listen
+from outreach.texts import mark
 
 EXAMPLES = {
-    "DATABASE_URL": "sqlite:///var/outreach.db or postgresql+psycopg://user@host/outreach",
-    "SECRET_KEY": "at least 32 random characters, such as: openssl rand -hex 32",
-    "PUBLIC_URL": "https://outreach.example.org, without a slash at the end",
-    "CARRIER": "outbox, smtp or sendgrid",
-    "SMTP_URL": "smtp://user:password@mail.example.org:587?connections=4 or smtps://...:465",
-    "SENDGRID_API_KEY": "the key that SendGrid showed once, beginning with SG.",
-    "SENDGRID_HOST": "https://api.sendgrid.com, or https://api.eu.sendgrid.com in the EU",
-    "SENDGRID_SHARED_REQUESTS": "true, or false for one request a copy",
-    "SENDGRID_EVENTS_KEY": "the verification key that SendGrid shows for its event webhook",
-    "SENDGRID_INBOUND_KEY": "the public key of the security policy on SendGrid's inbound parse",
-    "REPLY_ADDRESS": "inbox@in.example.org, whose mail comes back here",
-    "IMAP_URL": "imaps://user:password@imap.example.org:993/INBOX,Junk, with what is special in "
-    "the user, the password and the folders percent-encoded (/ is %2F)",
-    "LMTP_LISTEN": "127.0.0.1:2424, or unix:/run/outreach/lmtp",
-    "KEEP_RAW_MAIL_DAYS": "365, or 0 to keep it for ever",
-    "KEEP_THREADS_DAYS": "1825, or 0 to keep them for ever",
-    "REPORT_PDF": "true, or false for the mail alone",
-    "TIMEZONE": "an IANA name such as Europe/Zurich",
-    "TEMPLATES_DIR": "a folder with letters/ and notices/ in it",
-    "SCHEDULES_DIR": "a folder of schedule files",
-    "STATES_FILE": "a CSV file with the columns of outreach/contacts/member_states.csv",
+    "DATABASE_URL": mark("sqlite:///var/outreach.db or postgresql+psycopg://user@host/outreach"),
+    "SECRET_KEY": mark("at least 32 random characters, such as: openssl rand -hex 32"),
+    "PUBLIC_URL": mark("https://outreach.example.org, without a slash at the end"),
+    "CARRIER": mark("outbox, smtp or sendgrid"),
+    "SMTP_URL": mark("smtp://user:password@mail.example.org:587?connections=4 or smtps://...:465"),
+    "SENDGRID_API_KEY": mark("the key that SendGrid showed once, beginning with SG."),
+    "SENDGRID_HOST": mark("https://api.sendgrid.com, or https://api.eu.sendgrid.com in the EU"),
+    "SENDGRID_SHARED_REQUESTS": mark("true, or false for one request a copy"),
+    "SENDGRID_EVENTS_KEY": mark("the verification key that SendGrid shows for its event webhook"),
+    "SENDGRID_INBOUND_KEY": mark(
+        "the public key of the security policy on SendGrid's inbound parse"
+    ),
+    "REPLY_ADDRESS": mark("inbox@in.example.org, whose mail comes back here"),
+    "IMAP_URL": mark(
+        "imaps://user:password@imap.example.org:993/INBOX,Junk, with what is special in the user, "
+        "the password and the folders percent-encoded (/ is %2F)"
+    ),
+    "LMTP_LISTEN": mark("127.0.0.1:2424, or unix:/run/outreach/lmtp"),
+    "KEEP_RAW_MAIL_DAYS": mark("365, or 0 to keep it for ever"),
+    "KEEP_THREADS_DAYS": mark("1825, or 0 to keep them for ever"),
+    "REPORT_PDF": mark("true, or false for the mail alone"),
+    "TIMEZONE": mark("an IANA name such as Europe/Zurich"),
+    "TEMPLATES_DIR": mark("a folder with letters/ and notices/ in it"),
+    "SCHEDULES_DIR": mark("a folder of schedule files"),
+    "STATES_FILE": mark("a CSV file with the columns of outreach/contacts/member_states.csv"),
 }
 
 

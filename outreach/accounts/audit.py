@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from outreach.accounts.tables import AuditEntry, Organizer
+from outreach.texts import mark
 
-COMMAND_LINE = "command line"
+COMMAND_LINE = mark("command line")
 
 
 def note(

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from outreach.accounts import notices, people
+from outreach.accounts import mailing, notices, people
 from outreach.accounts.letterhead import Letterhead
 from outreach.accounts.tables import EntryKind, EntryLink, Organizer, Role
 from outreach.delivery.addresses import canonical
 from outreach.errors import InvalidInput, NotAllowed
+from outreach.texts import gettext as _
 from outreach.tokens import Tokens
 
 GOOD_FOR = {
@@ -25,7 +26,11 @@ GOOD_FOR = {
 
 
 def invite(session: Session, address: str, role: Role, name: str, now: datetime) -> Organizer:
-    """Adds the person, who gets no reports before the invitation is taken up."""
+    """Adds the person, who gets no reports before the invitation is taken up.
+
+    NotAllowed where nothing may be mailed to the address.
+    """
+    mailing.refuse_suppressed(session, address)
     invited = people.add_organizer(session, address, role, name, None, now)
     invited.gets_reports = False
     _ask_for(session, EntryKind.invitation, invited.address, now)
@@ -36,7 +41,9 @@ def invite_again(session: Session, address: str, now: datetime) -> Organizer:
     """The link that was mailed before leads nowhere any more."""
     invited = people.get(session, address)
     if invited.password_hash or invited.disabled_at:
-        raise NotAllowed(f"{invited.address} needs no invitation any more.")
+        says = _("%(address)s needs no invitation any more.", address=invited.address)
+        raise NotAllowed(says)
+    mailing.refuse_suppressed(session, invited.address)
     _end(session, EntryKind.invitation, invited.address)
     _ask_for(session, EntryKind.invitation, invited.address, now)
     return invited

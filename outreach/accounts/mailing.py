@@ -7,10 +7,13 @@ from sqlmodel import Session
 
 from outreach.accounts.tables import Organizer
 from outreach.db import insert_once
+from outreach.delivery.addresses import canonical
 from outreach.delivery.queue import NewDelivery, enqueue
 from outreach.delivery.suppression import suppressed
 from outreach.delivery.tables import Purpose
+from outreach.errors import NotAllowed
 from outreach.letters.tables import Enclosure, Skeleton
+from outreach.texts import gettext as _
 from outreach.tokens import Tokens
 
 
@@ -52,6 +55,18 @@ def queue_for_organizers(
         if organizer.address not in stopped
     )
     return enqueue(session, copies, tokens=tokens, now=now)
+
+
+def refuse_suppressed(session: Session, address: str) -> None:
+    """For whoever asks for a mail and waits for it: NotAllowed where it would never leave."""
+    if suppressed(session, [canonical(address)]):
+        raise NotAllowed(
+            _(
+                "Nothing is sent to %(address)s, which is among the suppressed addresses. "
+                "Lift that under Contacts, Suppressed addresses, then try again.",
+                address=address,
+            )
+        )
 
 
 def identity(about: str, organizer: Organizer) -> str:

@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from outreach.errors import InvalidInput
+from outreach.texts import gettext as _
 
 SHORTEST = 12
 LONGEST = 128  # more would only keep the hasher busy
@@ -41,14 +42,15 @@ def matches(password: str, stored: str | None) -> bool:
 def weakness(password: str, *, address: str) -> str | None:
     """Why a password is refused, or None."""
     if len(password) < SHORTEST:
-        return f"The password needs at least {SHORTEST} characters; three or four words do well."
+        says = _("The password needs at least %(least)s characters; three or four words do well.")
+        return says % {"least": SHORTEST}
     if len(password) > LONGEST:
-        return f"The password may have at most {LONGEST} characters."
+        return _("The password may have at most %(most)s characters.", most=LONGEST)
     plain = _plain(password)
     if plain in {_plain(address), _plain(address.partition("@")[0])}:
-        return "The password must not be the address."
+        return _("The password must not be the address.")
     if _is_common(plain) or _is_one_run(password):
-        return "This password is one of the first that anybody would try; please choose another."
+        return _("This password is one of the first that anybody would try; please choose another.")
     return None
 
 

@@ -10,6 +10,8 @@ from outreach.accounts import passwords, second_factor, sessions
 from outreach.accounts.tables import EntryLink, Organizer, Role
 from outreach.delivery.addresses import canonical
 from outreach.errors import InvalidInput, NotAllowed, NotFound
+from outreach.texts import LANGUAGES
+from outreach.texts import gettext as _
 
 LONGEST_NAME = 200
 
@@ -20,7 +22,8 @@ def add_organizer(
     """Without a password the person exists and gets reports, but cannot sign in."""
     address = canonical(address)
     if find(session, address):
-        raise InvalidInput(f"{address} is an organizer already; change the role instead.")
+        says = _("%(address)s is an organizer already; change the role instead.", address=address)
+        raise InvalidInput(says)
     organizer = Organizer(
         address=address,
         name=_one_line(name),
@@ -46,7 +49,8 @@ def get(session: Session, address: str) -> Organizer:
     """As ``find``, but it is an error when there is nobody."""
     if organizer := find(session, address):
         return organizer
-    raise NotFound(f"No organizer has the address {address}; see `outreach user list`.")
+    says = _("No organizer has the address %(address)s; see `outreach user list`.", address=address)
+    raise NotFound(says)
 
 
 def lock(session: Session, number: int | None) -> Organizer:
@@ -54,7 +58,7 @@ def lock(session: Session, number: int | None) -> Organizer:
     query = select(Organizer).where(Organizer.id == number).with_for_update()
     if found := session.exec(query.execution_options(populate_existing=True)).first():
         return found
-    raise NotFound("There is no such person; /people lists all.")
+    raise NotFound(_("There is no such person; /people lists all."))
 
 
 def anybody(session: Session) -> bool:
@@ -92,6 +96,16 @@ def set_password(session: Session, address: str, password: str) -> Organizer:
 def rename(session: Session, address: str, name: str) -> Organizer:
     organizer = get(session, address)
     organizer.name = _one_line(name)
+    session.add(organizer)
+    return organizer
+
+
+def choose_language(session: Session, address: str, language: str) -> Organizer:
+    """One of LANGUAGES that the desk is read in; empty: as the browser asks."""
+    if language and language not in LANGUAGES:
+        raise InvalidInput(_("The desk does not speak that language yet. Choose one of the list."))
+    organizer = get(session, address)
+    organizer.language = language or None
     session.add(organizer)
     return organizer
 
@@ -153,4 +167,4 @@ def _lock_admins(session: Session) -> Sequence[Organizer]:
 def _keep_one(admins: Sequence[Organizer], *, besides: Organizer) -> None:
     """Somebody must be left who can let others in."""
     if [each.id for each in admins] == [besides.id]:
-        raise NotAllowed("This is the only admin; make somebody else admin first.")
+        raise NotAllowed(_("This is the only admin; make somebody else admin first."))

@@ -8,6 +8,7 @@ from pyotp import HOTP, TOTP, random_base32
 
 from outreach.accounts.tables import Organizer
 from outreach.errors import InvalidInput, NotAllowed
+from outreach.texts import gettext as _
 from outreach.tokens import Tokens
 
 STEP = 30  # seconds, as every authenticator app assumes
@@ -24,9 +25,9 @@ def offer(organizer: Organizer, tokens: Tokens) -> str:
 def offered_secret(organizer: Organizer, offered: str, tokens: Tokens) -> str:
     """In base32, to be typed into an app; InvalidInput when it was not offered to this person."""
     opened = tokens.unseal("second factor offered", offered) or ""
-    number, _, secret = opened.partition(":")
+    number, __, secret = opened.partition(":")
     if number != str(organizer.id):
-        raise InvalidInput("That picture was not for this account. Please begin again.")
+        raise InvalidInput(_("That picture was not for this account. Please begin again."))
     return secret
 
 
@@ -42,7 +43,7 @@ def set_up(
     secret = offered_secret(organizer, offered, tokens)
     step = _step(secret, code, after=0, now=now)
     if step is None:
-        raise InvalidInput("The app shows another code: type the six digits it shows now.")
+        raise InvalidInput(_("The app shows another code: type the six digits it shows now."))
     organizer.totp_sealed = tokens.seal("second factor", secret)
     organizer.totp_step = step
     return renew_recovery_codes(organizer, tokens)
@@ -68,9 +69,17 @@ def take_code(organizer: Organizer, code: str, *, tokens: Tokens, now: datetime)
     return "app"
 
 
+def was_taken(organizer: Organizer, code: str, *, tokens: Tokens, now: datetime) -> bool:
+    """Of the app, and right but for being used already: somebody may have looked on."""
+    secret = tokens.unseal("second factor", organizer.totp_sealed or "")
+    step = _step(secret, code, after=0, now=now) if secret else None
+    return step is not None and step <= organizer.totp_step
+
+
 def switch_off(organizer: Organizer) -> None:
     if organizer.must_have_second_factor:
-        raise NotAllowed(f"Every {organizer.role} needs a second factor; it can only be replaced.")
+        says = _("Every %(role)s needs a second factor; it can only be replaced.")
+        raise NotAllowed(says % {"role": _(organizer.role.value)})
     remove(organizer)
 
 

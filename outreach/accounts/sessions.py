@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, delete, or_
 from sqlmodel import Session, col, select
 
 from outreach.accounts.tables import DeskSession, Organizer
+from outreach.texts import mark
 
 LONGEST = timedelta(hours=12)  # then it is signed in anew, however busy
 IDLE = timedelta(hours=2)
@@ -29,13 +30,13 @@ _BROWSERS = (
     ("Safari", "Safari"),
 )
 _SYSTEMS = (
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Android", "Android"),
-    ("Windows", "Windows"),
-    ("CrOS", "ChromeOS"),
-    ("Mac OS X", "Mac"),
-    ("Linux", "Linux"),
+    ("iPhone", mark("%(browser)s on iPhone")),
+    ("iPad", mark("%(browser)s on iPad")),
+    ("Android", mark("%(browser)s on Android")),
+    ("Windows", mark("%(browser)s on Windows")),
+    ("CrOS", mark("%(browser)s on ChromeOS")),
+    ("Mac OS X", mark("%(browser)s on Mac")),
+    ("Linux", mark("%(browser)s on Linux")),
 )
 
 
@@ -57,9 +58,9 @@ class Client:
 
     @property
     def browser(self) -> str:
-        browser = next((name for mark, name in _BROWSERS if mark in self.agent), "A browser")
-        system = next((name for mark, name in _SYSTEMS if mark in self.agent), "")
-        return f"{browser} on {system}" if system else browser
+        browser = next((name for sign, name in _BROWSERS if sign in self.agent), mark("A browser"))
+        on = next((words for sign, words in _SYSTEMS if sign in self.agent), "%(browser)s")
+        return on % {"browser": browser}
 
 
 def begin(

@@ -31,6 +31,7 @@ SECOND_FACTOR = Act("second factor", 10, 50)
 CONFIRM = Act("confirm", 10, 50)
 RESET = Act("reset", 3, 20)
 TEST_MAIL = Act("test mail", 3, 20)
+NEW_BROWSER = Act("new browser", 3, 20)  # mails that tell of one
 CHECKS = Act("checks", 10, 50)  # a server that is asked too often may shut us out
 
 

@@ -154,8 +154,8 @@ def create_app(outreach: Outreach, demo: bool = False) -> Flask:
     if outreach.settings.public_url.startswith("https:"):
         _trust_the_proxy(app)
     app.before_request(_allow_larger_form)
-    access.install(app, WITHOUT_COOKIE)
     speaking.install(app)
+    access.install(app, WITHOUT_COOKIE)
     headers.install(app)
     error_pages.install(app)
     presentation.install(app)

@@ -7,15 +7,17 @@ from sqlmodel import Session
 from outreach.accounts import audit, links, notices, throttling
 from outreach.accounts.tables import EntryKind, EntryLink, Organizer
 from outreach.errors import InvalidInput
+from outreach.texts import gettext as _
+from outreach.texts import mark
 from outreach.web.current import parts
-from outreach.web.throttle import check, throttle
+from outreach.web.throttle import check, recognise, throttle
 
 blueprint = Blueprint("entering", __name__)
 
 _ACTS = {
-    EntryKind.first: "first admin added",
-    EntryKind.invitation: "invitation accepted",
-    EntryKind.reset: "password set by link",
+    EntryKind.first: mark("first admin added"),
+    EntryKind.invitation: mark("invitation accepted"),
+    EntryKind.reset: mark("password set by link"),
 }
 
 
@@ -32,11 +34,13 @@ def act(token: str) -> ResponseReturnValue:
             link = links.find(session, token, parts().tokens, parts().clock())
             if link is None:
                 return _no_link()
-            _use(session, link)
+            used = _use(session, link)
     except InvalidInput as error:
         return _form(token, problem=str(error))
-    flash("Your password is set. Sign in with it now.")
-    return redirect(url_for("sign_in.ask"), 303)
+    flash(_("Your password is set. Sign in with it now."))
+    answer = redirect(url_for("sign_in.ask"), 303)
+    recognise(answer, used.address)
+    return answer
 
 
 @blueprint.get("/forgotten")
@@ -54,13 +58,15 @@ def reset() -> ResponseReturnValue:
         asked.count(session, now)
         links.ask_for_reset(session, address, now)
     flash(
-        "If somebody with this address has an account here, a mail with a link is on its way. "
-        "The link works for one hour."
+        _(
+            "If somebody with this address has an account here, a mail with a link is on its way. "
+            "The link works for one hour."
+        )
     )
     return redirect(url_for("sign_in.ask"), 303)
 
 
-def _use(session: Session, link: EntryLink) -> None:
+def _use(session: Session, link: EntryLink) -> Organizer:
     kind, now = link.kind, parts().clock()
     organizer = _organizer(session, link)
     audit.note(
@@ -69,13 +75,14 @@ def _use(session: Session, link: EntryLink) -> None:
     if kind is EntryKind.reset:
         what = "your password was set anew with a link that was mailed to you"
         notices.tell_of_change(session, organizer, what, parts().letterhead, now)
+    return organizer
 
 
 def _organizer(session: Session, link: EntryLink) -> Organizer:
     form = request.form
     password = form.get("password", "")
     if password != form.get("again", ""):
-        raise InvalidInput("The two passwords differ. Type the same one twice.")
+        raise InvalidInput(_("The two passwords differ. Type the same one twice."))
     if link.kind is not EntryKind.first:
         return links.use(session, link, password)
     address, name = form.get("address", ""), form.get("name", "")

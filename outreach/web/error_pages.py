@@ -2,36 +2,51 @@
 
 import logging
 
-from flask import Flask, render_template
+from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from outreach.errors import InvalidInput, NotAllowed, NotFound, OutreachError
+from outreach.texts import gettext as _
+from outreach.texts import mark
 
 log = logging.getLogger(__name__)
 
 WORDS = {
     400: (
-        "This could not be understood",
-        "The form may have been open for too long, or something in it is missing. "
-        "Go back, reload the page and try once more.",
+        mark("This could not be understood"),
+        mark(
+            "The form may have been open for too long, or something in it is missing. "
+            "Go back, reload the page and try once more."
+        ),
     ),
     403: (
-        "This is not open to you",
-        "Your role does not allow it. An admin can change roles on the page “People”.",
+        mark("This is not open to you"),
+        mark("Your role does not allow it. An admin can change roles on the page “People”."),
     ),
     404: (
-        "There is nothing here",
-        "The address may be mistyped, or what stood here is gone.",
+        mark("There is nothing here"),
+        mark("The address may be mistyped, or what stood here is gone."),
     ),
-    405: ("This cannot be opened like that", "Go back and use the button on the page."),
-    409: ("This cannot be done now", "Somebody may have been quicker: reload the page and look."),
-    413: ("This is too large", "Send a smaller file or a shorter text."),
-    429: ("Too many attempts", "Please wait a quarter of an hour, then try once more."),
+    405: (
+        mark("This cannot be opened like that"),
+        mark("Go back and use the button on the page."),
+    ),
+    409: (
+        mark("This cannot be done now"),
+        mark("Somebody may have been quicker: reload the page and look."),
+    ),
+    413: (mark("This is too large"), mark("Send a smaller file or a shorter text.")),
+    429: (
+        mark("Too many attempts"),
+        mark("Please wait a quarter of an hour, then try once more."),
+    ),
     500: (
-        "Something broke on our side",
-        "It has been written to the log. Nothing was half done: try again, or tell your admin "
-        "what you were doing.",
+        mark("Something broke on our side"),
+        mark(
+            "It has been written to the log. Nothing was half done: try again, or tell your admin "
+            "what you were doing."
+        ),
     ),
 }
 STATUS: dict[type[OutreachError], int] = {InvalidInput: 400, NotFound: 404, NotAllowed: 409}
@@ -45,8 +60,10 @@ def install(app: Flask) -> None:
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     title, text = WORDS.get(code) or WORDS[500 if code >= 500 else 400]
+    if code == 405:
+        log.warning("A method that is not in use was refused: %.10r.", request.method)
     kept = [header for header in error.get_headers() if header[0] in {"Allow", "Retry-After"}]
-    return render_template("error.html", title=title, text=text), code, kept
+    return _page(title, _(text)), code, kept
 
 
 def _outreach_error(error: OutreachError) -> ResponseReturnValue:
@@ -54,6 +71,9 @@ def _outreach_error(error: OutreachError) -> ResponseReturnValue:
     title, text = WORDS[code]
     if code == 500:  # about this server, and not for whoever happened to ask
         log.error("%s: %s", type(error).__name__, error)
-    else:
-        text = str(error)
-    return render_template("error.html", title=title, text=text), code
+        return _page(title, _(text)), code
+    return _page(title, str(error)), code
+
+
+def _page(title: str, text: str) -> str:
+    return render_template("error.html", title=_(title), text=text)

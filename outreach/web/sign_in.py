@@ -21,9 +21,11 @@ from outreach.accounts import audit, notices, people, second_factor, sessions, t
 from outreach.accounts.tables import DeskSession, Organizer
 from outreach.accounts.throttling import Throttle
 from outreach.errors import NotFound
+from outreach.texts import gettext as _
+from outreach.texts import mark
 from outreach.web.access import Visitor
 from outreach.web.current import client, parts
-from outreach.web.throttle import attempt, check, recognise, throttle
+from outreach.web.throttle import attempt, check, is_known, recognise, throttle
 
 blueprint = Blueprint("sign_in", __name__)
 demo_blueprint = Blueprint("demo", __name__)
@@ -88,7 +90,7 @@ def enter_demo() -> ResponseReturnValue:
     with parts().database.reading() as reading:
         found = reading.exec(enabled.order_by(col(Organizer.id))).first()
     if found is None:
-        raise NotFound("There is no organizer yet: outreach user add")
+        raise NotFound(_("There is no organizer yet: outreach user add"))
     return let_in(found)
 
 
@@ -109,12 +111,15 @@ def sign_out() -> None:
 
 def let_in(organizer: Organizer, *, by_recovery_code: bool = False) -> ResponseReturnValue:
     begin_session(organizer)
+    act = mark("signed in with a recovery code") if by_recovery_code else mark("signed in")
+    now = parts().clock()
     with parts().database.transaction() as writing:
-        act = "signed in with a recovery code" if by_recovery_code else "signed in"
-        audit.note(writing, actor=organizer.address, act=act, now=parts().clock())
+        audit.note(writing, actor=organizer.address, act=act, now=now)
         if by_recovery_code:
             what = f"a recovery code was used; {len(organizer.recovery_codes)} are left"
-            notices.tell_of_change(writing, organizer, what, parts().letterhead, parts().clock())
+            notices.tell_of_change(writing, organizer, what, parts().letterhead, now)
+        elif not is_known(organizer.address) and not _is_demo():
+            _tell_of_browser(writing, organizer, now)
     answer = redirect(_own_path(request.form.get("next")), 303)
     recognise(answer, organizer.address)
     return answer
@@ -166,19 +171,39 @@ def _take_code(writing: Session, organizer: Organizer) -> str | None:
         asked.forgive(writing)
     else:
         log.warning("A second factor was refused: %s.", asked.names)
-        _warn_of_guesses(writing, organizer, asked, now)
+        _warn_of_code(writing, organizer, code, asked, now)
     return taken
 
 
-def _warn_of_guesses(
-    writing: Session, organizer: Organizer, asked: Throttle, now: datetime
+def _warn_of_code(
+    writing: Session, organizer: Organizer, code: str, asked: Throttle, now: datetime
 ) -> None:
-    """Whoever guesses codes knows the password already."""
-    if asked.wait(writing, now):
-        who = organizer.address
-        audit.note(writing, actor=who, act="typed too many wrong codes", now=now)
+    """Whoever guesses codes, or looked on when one was typed, knows the password already."""
+    if second_factor.was_taken(organizer, code, tokens=parts().tokens, now=now):
+        act = mark("typed a code that was used already")
+        what = "your right password was followed by a code that had been used already"
+    elif asked.wait(writing, now):
+        act = mark("typed too many wrong codes")
         what = "your right password was followed by too many wrong codes, which are refused for now"
-        notices.tell_of_change(writing, organizer, what, parts().letterhead, now)
+    else:
+        return
+    audit.note(writing, actor=organizer.address, act=act, now=now)
+    notices.tell_of_change(writing, organizer, what, parts().letterhead, now)
+
+
+def _tell_of_browser(writing: Session, organizer: Organizer, now: datetime) -> None:
+    """Only so often: of a browser that forgets everything, nobody would read it each time."""
+    told, where = throttle(throttling.NEW_BROWSER, organizer.address), client()
+    if told.wait(writing, now):
+        return
+    told.count(writing, now)
+    seen = f"{where.browser}, network {where.network or 'unknown'}"
+    what = f"somebody signed in to your account with a browser that was new to it ({seen})"
+    notices.tell_of_change(writing, organizer, what, parts().letterhead, now)
+
+
+def _is_demo() -> bool:
+    return "demo" in current_app.blueprints
 
 
 def _form(address: str = "", refused: bool = False) -> str:
@@ -187,7 +212,7 @@ def _form(address: str = "", refused: bool = False) -> str:
         address=address,
         refused=refused,
         next=request.values.get("next", ""),
-        demo="demo" in current_app.blueprints,
+        demo=_is_demo(),
     )
 
 

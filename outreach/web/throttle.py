@@ -53,6 +53,11 @@ def recognise(answer: Response, account: str) -> None:
     )
 
 
+def is_known(account: str) -> bool:
+    """Whether somebody signed in to it with this browser, or set its password by a link here."""
+    return bool(_known_browser(_one_spelling(account)))
+
+
 def _known_browser(account: str) -> str:
     """The number of this browser if somebody signed in to ``account`` with it, else nothing."""
     number, _, signature = request.cookies.get(_cookie_name(), "").partition(".")

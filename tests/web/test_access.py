@@ -54,7 +54,7 @@ ROUTES = (
     Route("POST", "/account/name", DESK, 303),
     Route("POST", "/account/reports", DESK, 303),
     Route("POST", "/account/password", DESK, 400),
-    Route("POST", "/account/sessions/<row:number>/end", DESK, 303),
+    Route("POST", "/account/language", DESK, 303),
     Route("GET", "/account/second-factor", DESK, 200),
     Route("POST", "/account/second-factor", DESK, 400),
     Route("POST", "/account/second-factor/off", DESK, 400),
@@ -205,7 +205,6 @@ def address(route: Route, world: World, outreach: Outreach) -> str:
         "/contacts/suppressed": 1,
         "/lists": 1,
         "/letters": 1,
-        "/account/sessions": 999,
         "/people": 2,  # whom the table itself invites: the first is who looks
     }
     number = next((n for start, n in numbers.items() if route.rule.startswith(start)), None)

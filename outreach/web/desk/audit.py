@@ -14,6 +14,7 @@ from outreach.accounts import audit
 from outreach.accounts.audit import Filter
 from outreach.accounts.tables import AuditEntry, Role
 from outreach.contacts.formulas import defuse
+from outreach.texts import mark
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
 from outreach.web.paging import ROWS, Page, cut, read_number
@@ -45,7 +46,7 @@ def export(form: str) -> Response:
     by, now = organizer().address, parts().clock()
     with parts().database.transaction() as session:
         found = audit.find(session, _filter())
-        audit.note(session, actor=by, act="audit trail exported", detail=form, now=now)
+        audit.note(session, actor=by, act=mark("audit trail exported"), detail=form, now=now)
     media_type, made = _FORMS[form]
     answer = Response(made(found), mimetype=media_type)
     answer.headers["Content-Disposition"] = f'attachment; filename="audit-trail.{form}"'

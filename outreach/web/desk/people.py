@@ -12,10 +12,13 @@ from werkzeug.exceptions import BadRequest
 
 from outreach.accounts import audit, links, people, sessions
 from outreach.accounts.tables import Organizer, Role
-from outreach.errors import InvalidInput
+from outreach.errors import InvalidInput, NotAllowed
+from outreach.texts import gettext as _
+from outreach.texts import mark
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
-from outreach.web.desk.account import confirm_password, note_change
+from outreach.web.desk.account import note_change, reconfirm
+from outreach.web.error_pages import STATUS
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 
@@ -32,15 +35,20 @@ def show() -> str:
 def invite() -> ResponseReturnValue:
     form, now = request.form, parts().clock()
     try:
-        _confirm()
+        reconfirm()
         with parts().database.transaction() as session:
             invited = links.invite(
                 session, form.get("address", ""), _role(), form.get("name", ""), now
             )
-            _note(session, "organizer invited", invited, detail=invited.role)
-    except InvalidInput as error:
-        return _page(problem=str(error)), 400
-    flash(f"An invitation to {invited.address} is on its way; its link works for seven days.")
+            _note(session, mark("organizer invited"), invited, detail=invited.role)
+    except (InvalidInput, NotAllowed) as error:
+        return _page(problem=str(error)), STATUS.get(type(error), 400)
+    flash(
+        _(
+            "An invitation to %(address)s is on its way; its link works for seven days.",
+            address=invited.address,
+        )
+    )
     return redirect(url_for(".show"), 303)
 
 
@@ -57,10 +65,10 @@ def set_role(number: int) -> ResponseReturnValue:
 
     def change(session: Session, person: Organizer) -> None:
         people.set_role(session, person.address, role)
-        what = f"your role was set to {role}"
-        note_change(session, person, f"role set to {role}", what)
+        act = mark("role set to %(role)s") % {"role": role}
+        note_change(session, person, act, f"your role was set to {role}")
 
-    says = f"The role is {role} now. Every session of this person ended."
+    says = _("The role is %(role)s now. Every session of this person ended.", role=_(role.value))
     return _change_if_confirmed(number, change, says)
 
 
@@ -69,9 +77,10 @@ def set_role(number: int) -> ResponseReturnValue:
 def disable(number: int) -> ResponseReturnValue:
     def change(session: Session, person: Organizer) -> None:
         people.disable(session, person.address, parts().clock())
-        _note(session, "organizer disabled", person)
+        _note(session, mark("organizer disabled"), person)
 
-    return _change(number, change, "The account is closed. Every session of this person ended.")
+    says = _("The account is closed. Every session of this person ended.")
+    return _change(number, change, says)
 
 
 @blueprint.post("/<row:number>/enable")
@@ -79,9 +88,10 @@ def disable(number: int) -> ResponseReturnValue:
 def enable(number: int) -> ResponseReturnValue:
     def change(session: Session, person: Organizer) -> None:
         people.enable(session, person.address)
-        note_change(session, person, "organizer enabled", "your account was opened again")
+        act, what = mark("organizer enabled"), "your account was opened again"
+        note_change(session, person, act, what)
 
-    return _change_if_confirmed(number, change, "The account is open again.")
+    return _change_if_confirmed(number, change, _("The account is open again."))
 
 
 @blueprint.post("/<row:number>/reset-second-factor")
@@ -89,12 +99,11 @@ def enable(number: int) -> ResponseReturnValue:
 def reset_second_factor(number: int) -> ResponseReturnValue:
     def change(session: Session, person: Organizer) -> None:
         people.reset_second_factor(session, person.address)
-        what = "an admin removed your second factor"
-        note_change(session, person, "second factor reset", what)
+        act, what = mark("second factor reset"), "an admin removed your second factor"
+        note_change(session, person, act, what)
 
-    return _change_if_confirmed(
-        number, change, "The second factor is removed. Every session of this person ended."
-    )
+    says = _("The second factor is removed. Every session of this person ended.")
+    return _change_if_confirmed(number, change, says)
 
 
 @blueprint.post("/<row:number>/invite")
@@ -102,14 +111,15 @@ def reset_second_factor(number: int) -> ResponseReturnValue:
 def invite_again(number: int) -> ResponseReturnValue:
     def change(session: Session, person: Organizer) -> None:
         links.invite_again(session, person.address, parts().clock())
-        _note(session, "organizer invited again", person)
+        _note(session, mark("organizer invited again"), person)
 
-    return _change(number, change, "A new invitation is on its way; the one before ends.")
+    says = _("A new invitation is on its way; the one before ends.")
+    return _change(number, change, says)
 
 
 def _change_if_confirmed(number: int, change: Change, says: str) -> ResponseReturnValue:
     try:
-        _confirm()
+        reconfirm()
     except InvalidInput as error:
         return _person(number, problem=str(error)), 400
     return _change(number, change, says)
@@ -120,12 +130,6 @@ def _change(number: int, change: Change, says: str) -> ResponseReturnValue:
         change(session, session.get(Organizer, number) or abort(404))
     flash(says)
     return redirect(url_for(".show_one", number=number), 303)
-
-
-def _confirm() -> None:
-    """Whoever has no password came in by the demo's one click."""
-    if organizer().password_hash:
-        confirm_password(request.form.get("password", ""))
 
 
 def _note(session: Session, act: str, person: Organizer, detail: str = "") -> None:

@@ -13,6 +13,8 @@ from outreach.accounts import audit, throttling
 from outreach.accounts.tables import Role
 from outreach.campaigns.schedule import Sender, schedule_of
 from outreach.campaigns.tables import Campaign, CampaignState
+from outreach.texts import gettext as _
+from outreach.texts import mark
 from outreach.upkeep import doctor, trials
 from outreach.upkeep.doctor import Finding
 from outreach.web.access import needs
@@ -39,9 +41,9 @@ def send_test_mail() -> ResponseReturnValue:
     attempt(throttle(throttling.TEST_MAIL, me.address))
     with parts().database.transaction() as session:
         trials.mail_trial(session, me, carrier, parts().letterhead, now)
-        act = "test mail queued"
+        act = mark("test mail queued")
         audit.note(session, actor=me.address, act=act, subject=me.address, detail=carrier, now=now)
-    flash(f"A test mail to {me.address} is in the queue.")
+    flash(_("A test mail to %(address)s is in the queue.", address=me.address))
     return redirect(url_for(".show", _anchor="test"), 303)
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from outreach.config import EXAMPLES, Settings
+from outreach.texts import gettext as _
+from outreach.texts import mark, ngettext
 
 # Passwords stand in the addresses of servers and databases.
 SECRET = frozenset(
@@ -20,18 +22,19 @@ SECRET = frozenset(
     }
 )
 _CARRIERS = {
-    "outbox": "into a folder on the server: nothing leaves it",
-    "smtp": "by a mail server (smtp)",
-    "sendgrid": "by SendGrid (sendgrid)",
+    "outbox": mark("into a folder on the server: nothing leaves it"),
+    "smtp": mark("by a mail server (smtp)"),
+    "sendgrid": mark("by SendGrid (sendgrid)"),
 }
+_NOT_SET = mark("not set")
 _UNSET = {
-    "database_url": "not set: SQLite in the folder for data",
-    "secret_key": "not set: made once, and kept in the folder for data",
-    "sendgrid_events_key": "not set: SendGrid's events are refused",
-    "sendgrid_inbound_key": "not set: mail that comes by SendGrid is taken unsigned",
-    "imap_url": "not set: no mail is fetched",
-    "lmtp_listen": "not set: no mail is taken by LMTP",
-    "states_file": "not set: the list that comes with the program",
+    "database_url": mark("not set: SQLite in the folder for data"),
+    "secret_key": mark("not set: made once, and kept in the folder for data"),
+    "sendgrid_events_key": mark("not set: SendGrid's events are refused"),
+    "sendgrid_inbound_key": mark("not set: mail that comes by SendGrid is taken unsigned"),
+    "imap_url": mark("not set: no mail is fetched"),
+    "lmtp_listen": mark("not set: no mail is taken by LMTP"),
+    "states_file": mark("not set: the list that comes with the program"),
 }
 
 
@@ -43,6 +46,7 @@ class Told:
     value: str
     variable: str
     by_itself: bool
+    is_set: bool
     example: str
 
 
@@ -61,50 +65,50 @@ class Group:
 
 GROUPS = (
     Group(
-        "Sending",
+        mark("Sending"),
         {
-            "carrier": "How letters leave",
-            "public_url": "Where recipients reach this web app",
-            "smtp_url": "The mail server, its user and password",
+            "carrier": mark("How letters leave"),
+            "public_url": mark("Where recipients reach this web app"),
+            "smtp_url": mark("The mail server, its user and password"),
         },
     ),
     Group(
-        "Answers",
+        mark("Answers"),
         {
-            "reply_address": "Address that answers come to",
-            "imap_url": "Mailbox that is fetched from, with its password",
-            "lmtp_listen": "Where a mail server hands mail over",
+            "reply_address": mark("Address that answers come to"),
+            "imap_url": mark("Mailbox that is fetched from, with its password"),
+            "lmtp_listen": mark("Where a mail server hands mail over"),
         },
     ),
     Group(
-        "Organization and keeping",
+        mark("Organization and keeping"),
         {
-            "timezone": "Time zone of weeks and pages",
-            "keep_raw_mail_days": "Incoming mail as it came is kept",
-            "keep_threads_days": "Texts of closed threads are kept",
-            "report_pdf": "Weekly report with a PDF",
-            "states_file": "List of member states",
+            "timezone": mark("Time zone of weeks and pages"),
+            "keep_raw_mail_days": mark("Incoming mail as it came is kept"),
+            "keep_threads_days": mark("Texts of closed threads are kept"),
+            "report_pdf": mark("Weekly report with a PDF"),
+            "states_file": mark("List of member states"),
         },
     ),
     Group(
-        "SendGrid",
+        mark("SendGrid"),
         {
-            "sendgrid_api_key": "Key for sending",
-            "sendgrid_host": "SendGrid's address",
-            "sendgrid_shared_requests": "Copies share requests",
-            "sendgrid_events_key": "Key that verifies events",
-            "sendgrid_inbound_key": "Key that verifies incoming mail",
+            "sendgrid_api_key": mark("Key for sending"),
+            "sendgrid_host": mark("SendGrid's address"),
+            "sendgrid_shared_requests": mark("Copies share requests"),
+            "sendgrid_events_key": mark("Key that verifies events"),
+            "sendgrid_inbound_key": mark("Key that verifies incoming mail"),
         },
         closed=True,
     ),
     Group(
-        "The server",
+        mark("The server"),
         {
-            "var_dir": "Folder for data",
-            "database_url": "Database",
-            "secret_key": "Key that signs links",
-            "templates_dir": "Folder of letters",
-            "schedules_dir": "Folder of schedules",
+            "var_dir": mark("Folder for data"),
+            "database_url": mark("Database"),
+            "secret_key": mark("Key that signs links"),
+            "templates_dir": mark("Folder of letters"),
+            "schedules_dir": mark("Folder of schedules"),
         },
         closed=True,
         inward=True,
@@ -115,26 +119,27 @@ GROUPS = (
 def _told(settings: Settings, name: str, label: str) -> Told:
     variable = name.upper()
     return Told(
-        label=label,
+        label=_(label),
         value=_value(settings, name),
         variable=f"OUTREACH_{variable}",
         by_itself=name not in settings.model_fields_set,
-        example=EXAMPLES.get(variable, ""),
+        is_set=_effective(settings, name) not in ("", None),
+        example=_(example) if (example := EXAMPLES.get(variable)) else "",
     )
 
 
 def _value(settings: Settings, name: str) -> str:
     value: Any = _effective(settings, name)
     if value in ("", None):
-        return _UNSET.get(name, "not set")
+        return _(_UNSET.get(name, _NOT_SET))
     if name in SECRET:
-        return "set"
+        return _("set")
     if name == "carrier":
-        return _CARRIERS[value]
+        return _(_CARRIERS[value])
     if name.endswith("_days"):
-        return f"for {value:,} days" if value else "for ever"
+        return ngettext("for %(num)s day", "for %(num)s days", value) if value else _("for ever")
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     return str(value)
 
 
