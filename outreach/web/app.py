@@ -4,7 +4,7 @@ import logging
 from types import TracebackType
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
@@ -131,6 +131,9 @@ LARGER_FORMS = {
 }
 
 
+FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
+
+
 class _WebApp(Flask):
     def log_exception(self, exc_info: ExceptionInfo) -> None:
         """By the endpoint: the path may hold the token of somebody's letter."""
@@ -154,6 +157,7 @@ def create_app(outreach: Outreach, demo: bool = False) -> Flask:
     if outreach.settings.public_url.startswith("https:"):
         _trust_the_proxy(app)
     app.before_request(_allow_larger_form)
+    app.before_request(_take_forms_only)
     speaking.install(app)
     access.install(app, WITHOUT_COOKIE)
     headers.install(app)
@@ -183,6 +187,14 @@ def _config(outreach: Outreach) -> dict[str, Any]:
 def _allow_larger_form() -> None:
     if limit := LARGER_FORMS.get(request.endpoint or ""):
         request.max_content_length = limit
+
+
+def _take_forms_only() -> None:
+    """Other kinds would be read as an empty form; what brings no cookie goes by its own rules."""
+    if request.method != "POST" or request.blueprint in {each.name for each in WITHOUT_COOKIE}:
+        return
+    if (request.mimetype or request.content_length) and request.mimetype not in FORMS:
+        abort(415)
 
 
 def _trust_the_proxy(app: Flask) -> None:

@@ -37,6 +37,10 @@ WORDS = {
         mark("Somebody may have been quicker: reload the page and look."),
     ),
     413: (mark("This is too large"), mark("Send a smaller file or a shorter text.")),
+    415: (
+        mark("This is not a form"),
+        mark("What was sent is of a kind that is not read here. Use the form on the page."),
+    ),
     429: (
         mark("Too many attempts"),
         mark("Please wait a quarter of an hour, then try once more."),

@@ -39,11 +39,14 @@ def install(app: Flask) -> None:
     app.teardown_request(_end)
 
 
-def choices() -> list[Choice]:
-    """Of the page that is shown, where somebody may choose who is not signed in yet."""
+def choices(following: str) -> list[Choice]:
+    """Of the page that is shown, where somebody may choose who is not signed in yet.
+
+    ``following`` is where the sign-in leads to.
+    """
     if request.blueprint not in BEFORE_SIGN_IN or request.endpoint is None:
         return []
-    kept = {**(request.view_args or {}), "next": request.values.get("next") or None}
+    kept = {**(request.view_args or {}), "next": following or None}
     return [
         Choice(
             code=code,

@@ -12,7 +12,8 @@ from sqlmodel import select
 
 from outreach.accounts import audit, people, sessions
 from outreach.accounts.tables import EntryLink, Organizer, Role
-from outreach.delivery.tables import Delivery
+from outreach.delivery import suppression
+from outreach.delivery.tables import Delivery, SuppressionReason
 from outreach.wiring import Outreach
 from tests.web.conftest import SignedIn
 from tests.web.forms import fill
@@ -70,6 +71,20 @@ def test_an_admin_invites_and_a_mistake_is_told_beside_the_form(
     assert acts(outreach) == [("admin@example.org", "organizer invited", ANNA)]
     with outreach.database.reading() as session:
         assert session.exec(select(EntryLink)).one().address == ANNA
+
+
+def test_an_admin_hears_that_an_invitation_would_never_leave(
+    admin: FlaskClient, outreach: Outreach
+) -> None:
+    with outreach.database.transaction() as session:
+        reason, now = SuppressionReason.bounced, outreach.clock()
+        suppression.suppress(session, ANNA, reason, now=now)
+    form = {"address": "Anna@Example.org", "name": "Anna", "role": "viewer"}
+    refused = fill(admin, "/people", **form)
+    assert (refused.status_code, "suppressed addresses" in refused.text) == (409, True)
+    assert 'value="Anna"' in refused.text
+    with outreach.database.reading() as session:
+        assert people.find(session, ANNA) is None
 
 
 @pytest.mark.parametrize(
@@ -160,15 +175,19 @@ def test_somebody_sees_their_sessions_and_ends_them(
     for browser in (client, elsewhere):
         sign_in(browser, anna)
     with outreach.database.reading() as session:
-        first, second = sorted(
-            each.id or 0 for each in sessions.of(session, anna.id, outreach.clock())
-        )
+        _, second = sorted(each.id or 0 for each in sessions.of(session, anna.id, outreach.clock()))
     assert "all 2 sessions" in client.get("/account").text
-    fill(client, "/account", f"/account/sessions/{second}/end")
+    end = "/account/sessions/end"
+    for which in (str(second), "all"):
+        refused = fill(client, "/account", end, which=which, password="a guess")
+        assert (refused.status_code, "not your password" in refused.text) == (400, True)
+    assert elsewhere.get("/").status_code == 200
+    fill(client, "/account", end, which=str(second), password=PASSWORD)
     assert elsewhere.get("/").status_code == 303
     assert client.get("/account").status_code == 200
-    assert fill(client, "/account", "/account/sessions/end").request.path == "/sign-in"
-    assert first != second
+    ended = fill(client, "/account", end, which="all", password=PASSWORD)
+    assert ended.request.path == "/sign-in"
+    assert acts(outreach) == [(ANNA, "signed out everywhere", "")]
 
 
 def test_name_and_reports_are_one_s_own(

@@ -61,7 +61,7 @@ def offered_on(page: str) -> str:
 
 @pytest.mark.usefixtures("anna")
 def test_the_password_alone_opens_nothing_and_a_code_works_once(
-    client: FlaskClient, app: Flask, now: datetime
+    client: FlaskClient, app: Flask, outreach: Outreach, now: datetime
 ) -> None:
     asked = fill(client, "/sign-in", address=ANNA, password=PASSWORD, next="/people")
     assert asked.request.path == "/sign-in/code"
@@ -74,6 +74,10 @@ def test_the_password_alone_opens_nothing_and_a_code_works_once(
     other = app.test_client()
     fill(other, "/sign-in", address=ANNA, password=PASSWORD)
     assert "used already" in fill(other, "/sign-in/code", code=code).text
+    assert acts(outreach) == ["typed a code that was used already", "signed in"]
+    with outreach.database.reading() as session:
+        told = [slot for each in session.exec(select(Delivery)) for slot in each.slots]
+    assert sum("had been used already" in slot for slot in told) == 1
 
 
 @pytest.mark.usefixtures("anna")
@@ -165,6 +169,19 @@ def test_replacing_it_needs_the_password_and_signs_out_elsewhere(
     assert "Your recovery codes" in fill(client, PAGE, password=PASSWORD, **form).text
     assert elsewhere.get("/").status_code == 303
     assert client.get("/").status_code == 200
+
+
+def test_who_need_not_have_one_sets_it_up_with_the_password_too(
+    client: FlaskClient, outreach: Outreach, now: datetime
+) -> None:
+    with outreach.database.transaction() as session:
+        ben = people.add_organizer(session, ANNA, Role.organizer, "Ben", PASSWORD, now)
+    sign_in(client, ben)
+    page = client.get(PAGE).text
+    form = {"offered": offered_on(page), "code": pyotp.TOTP(secret_on(page)).at(now)}
+    assert fill(client, PAGE, **form).status_code == 400
+    assert stored(outreach).totp_sealed is None
+    assert "Your recovery codes" in fill(client, PAGE, password=PASSWORD, **form).text
 
 
 def test_an_admin_makes_new_recovery_codes_and_cannot_switch_it_off(

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from outreach.accounts import audit, people, throttling
 from outreach.accounts.tables import DeskSession, Organizer, Role
 from outreach.db import Database
+from outreach.delivery.tables import Delivery
 from outreach.web import create_app
 from outreach.wiring import Outreach
 from tests.web.world import World, csrf_token
@@ -219,6 +220,38 @@ def test_the_log_tells_refusals_apart_without_naming_anybody(
     assert first == second != third
     assert "@" not in caplog.text
     assert "a guess" not in caplog.text
+
+
+def told(database: Database) -> list[str]:
+    with database.reading() as session:
+        return [each.slots[-2] for each in session.exec(select(Delivery).order_by(Delivery.id))]
+
+
+@pytest.mark.usefixtures("anna")
+def test_a_sign_in_with_a_new_browser_is_told_by_mail_once_for_each(
+    app: Flask, database: Database
+) -> None:
+    firefox = app.test_client()
+    firefox.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (Linux) Firefox/140"
+    firefox.environ_base["REMOTE_ADDR"] = "192.0.2.7"
+    for _ in range(2):
+        enter(firefox)
+        firefox.delete_cookie("outreach")
+    [only] = told(database)
+    assert "new to it (Firefox on Linux, network 192.0.2.0/24)" in only
+    for _ in range(throttling.NEW_BROWSER.by_account + 1):
+        enter(app.test_client())
+    assert len(told(database)) == throttling.NEW_BROWSER.by_account
+
+
+@pytest.mark.usefixtures("anna")
+def test_what_is_no_form_is_refused_and_an_unused_method_is_noted(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    refused = client.post("/sign-in", json={"address": ADDRESS, "password": PASSWORD})
+    assert (refused.status_code, "not a form" in refused.text) == (415, True)
+    assert client.delete("/sign-in").status_code == 405
+    assert "A method that is not in use was refused: 'DELETE'." in caplog.messages
 
 
 @pytest.mark.usefixtures("anna")
