@@ -59,7 +59,9 @@ def choices(following: str) -> list[Choice]:
 
 
 def asked_by_browser() -> str:
-    return request.accept_languages.best_match(texts.LANGUAGES) or "en"
+    """The first that we speak of those it names, whatever the country."""
+    asked = (tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality)
+    return next((code for code in asked if code in texts.LANGUAGES), "en")
 
 
 def remember(answer: Response, language: str) -> None:

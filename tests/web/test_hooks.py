@@ -281,7 +281,7 @@ def test_a_large_mail_passes_here_and_nowhere_else(client: FlaskClient, database
     answer = client.post("/hooks/sendgrid/inbound", data=body, content_type=MULTIPART)
     assert answer.status_code == 200
     assert kept(database)[0].content == attachment
-    assert client.post("/sign-in", data=b"x" * 2_000_000).status_code == 413
+    assert client.post("/sign-in", data={"x": "x" * 2_000_000}).status_code == 413
 
 
 def test_only_what_sendgrid_itself_would_not_take_is_too_large_and_the_log_says_so(
