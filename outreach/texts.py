@@ -56,7 +56,7 @@ def ngettext(one: str, many: str, number: int, **values: object) -> str:
     return said % {"num": count(number), **values}
 
 
-def count(value: int) -> str:
+def count(value: float) -> str:
     """With its thousands apart: ``1,200`` or ``1 200``."""
     return f"{value:,}" if spoken() == "en" else format_decimal(value, locale=spoken())
 

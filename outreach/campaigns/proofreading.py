@@ -20,7 +20,7 @@ from outreach.letters.languages import choose
 from outreach.letters.links import broken_links
 from outreach.letters.source import LetterSource, load_footer
 from outreach.texts import gettext as _
-from outreach.texts import retold
+from outreach.texts import retold, spoken
 
 MOST_READERS = 500  # contacts that are tried while somebody waits
 
@@ -78,8 +78,8 @@ class Proof:
         if chosen is None:
             return _("Nothing is sent to them: there is no letter in a language they read.")
         if chosen != self._source.language:
-            which = f"{self._source.step}.{chosen}"
-            return _("They get %(which)s, for that is what they read first.", which=which)
+            page = f"{self._source.step}.{chosen}"
+            return _("They get %(page)s, for that is what they read first.", page=page)
         return None
 
     def try_on(self, readers: Sequence[Reader], stopped: Mapping[str, Suppression]) -> Tried:
@@ -101,9 +101,8 @@ class Proof:
     def _printed(self, reader: Reader, *, pdf: bool) -> dict[str, Any]:
         candidate = self._candidate(reader)
         if candidate.state is None:
-            raise InvalidInput(
-                _("%(code)s is not among the member states.", code=reader.mission.state)
-            )
+            state = reader.mission.state
+            raise InvalidInput(_("%(state)s is not among the member states.", state=state))
         enclosed = {"pdf": pdf, "files": self._campaign.enclosures}
         return {**self._values.of(candidate, self._source.language), "enclosed": enclosed}
 
@@ -118,19 +117,19 @@ class Proof:
 
 def mistakes(source: LetterSource) -> Sequence[str]:
     """What a plan would refuse, by its line in the text."""
-    return _mistakes(replace(source, reviewed_by="", path=None, body_line=1))
+    return _mistakes(replace(source, reviewed_by="", path=None, body_line=1), spoken())
 
 
 def dead_links(source: LetterSource) -> Sequence[str]:
     """For a page without mistakes."""
-    return _dead_links(replace(source, reviewed_by="", path=None, body_line=1))
+    return _dead_links(replace(source, reviewed_by="", path=None, body_line=1), spoken())
 
 
 @lru_cache(maxsize=512)
-def _mistakes(source: LetterSource) -> Sequence[str]:
+def _mistakes(source: LetterSource, _spoken: str) -> Sequence[str]:
     return check(source, NAMES)
 
 
 @lru_cache(maxsize=512)
-def _dead_links(source: LetterSource) -> Sequence[str]:
+def _dead_links(source: LetterSource, _spoken: str) -> Sequence[str]:
     return broken_links(source)

@@ -10,6 +10,7 @@ from typing import Any
 from outreach.errors import InvalidInput
 from outreach.letters.languages import choose
 from outreach.letters.markers import one_line
+from outreach.texts import gettext as _
 
 ROLES = ("ambassador", "charge_daffaires", "vacant", "mailbox", "unknown")
 MISSION = "mission"  # beside the roles: what the language calls a permanent mission
@@ -34,8 +35,11 @@ class Forms:
         table = self.by_language.get(choose([language], self.by_language) or "")
         if table is None:
             raise InvalidInput(
-                f'There are no forms of address in "{language}": '
-                f"add a table [{language}] to forms_of_address.toml."
+                _(
+                    'There are no forms of address in "%(language)s": '
+                    "add a table [%(language)s] to forms_of_address.toml.",
+                    language=language,
+                )
             )
         return table
 
@@ -45,11 +49,13 @@ def load_forms(templates: Path) -> Forms:
     try:
         read = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        raise InvalidInput(f"{path} is missing: it says how letters greet their readers.") from None
+        raise InvalidInput(
+            _("%(path)s is missing: it says how letters greet their readers.", path=path)
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"{path} cannot be read: {error}") from None
+        raise InvalidInput(_("%(path)s cannot be read: %(why)s", path=path, why=error)) from None
     if problems := list(_problems(read)):
-        raise InvalidInput(f"{path} cannot be used:", problems)
+        raise InvalidInput(_("%(name)s cannot be used:", name=path), problems)
     return Forms(
         {language: {key: tuple(table[key]) for key in _KEYS} for language, table in read.items()}
     )
@@ -92,10 +98,15 @@ def _fill(form: str, values: Mapping[str, str]) -> str | None:
 def _problems(read: Mapping[str, Any]) -> Iterator[str]:
     for language, table in read.items():
         if not isinstance(table, dict):
-            yield f"{language}: only tables, one for each language, may stand here"
+            yield _(
+                "%(language)s: only tables, one for each language, may stand here",
+                language=language,
+            )
             continue
         for key in table.keys() - set(_KEYS):
-            yield f"[{language}] {key}: not a role; there are {', '.join(_KEYS)}"
+            yield f"[{language}] {key}: " + _(
+                "not a role; there are %(roles)s", roles=", ".join(_KEYS)
+            )
         for key in _KEYS:
             for problem in _list_problems(table.get(key)):
                 yield f"[{language}] {key}: {problem}"
@@ -103,19 +114,23 @@ def _problems(read: Mapping[str, Any]) -> Iterator[str]:
 
 def _list_problems(alternatives: object) -> Iterator[str]:
     if not isinstance(alternatives, list) or not alternatives:
-        yield "a list of forms is needed"
+        yield _("a list of forms is needed")
         return
     for form in alternatives:
         yield from _form_problems(form)
     if isinstance(alternatives[-1], str) and _PLACEHOLDER.search(alternatives[-1]):
-        yield "the last form must need no value, for a contact of whom nothing is known"
+        yield _("the last form must need no value, for a contact of whom nothing is known")
 
 
 def _form_problems(form: object) -> Iterator[str]:
     if not isinstance(form, str) or not form.strip() or one_line(form) != form:
-        yield f"{form!r} is not a line of text"
+        yield _("%(form)s is not a line of text", form=repr(form))
         return
     for name in set(_PLACEHOLDER.findall(form)) - set(_PLACEHOLDERS):
-        yield f"{{{name}}} is not known; there are {', '.join(_PLACEHOLDERS)}"
+        yield _(
+            "{%(name)s} is not known; there are %(others)s",
+            name=name,
+            others=", ".join(_PLACEHOLDERS),
+        )
     if re.search(r"[{}]", _PLACEHOLDER.sub("", form)):
-        yield f"{form!r} has a brace that closes nothing"
+        yield _("%(form)s has a brace that closes nothing", form=repr(form))

@@ -16,6 +16,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from outreach.errors import InvalidInput
+from outreach.texts import gettext as _
 
 Block = dict[str, Any]
 Line = list[Any]
@@ -71,7 +72,9 @@ class _Parser(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if len(self._open) < 2 or self._open.pop().tag != tag:
-            raise InvalidInput(f"This copy's HTML cannot be read: </{tag}> closes nothing.")
+            raise InvalidInput(
+                _("This copy's HTML cannot be read: </%(tag)s> closes nothing.", tag=tag)
+            )
 
     def handle_data(self, data: str) -> None:
         self._open[-1].children.append(data)
@@ -110,7 +113,9 @@ class _Reading:
             return self._heading(node)
         if read := _BLOCKS.get(node.tag):
             return read(self, node)
-        raise InvalidInput(f"No letter of ours holds <{node.tag}>, so it cannot be put on paper.")
+        raise InvalidInput(
+            _("No letter of ours holds <%(tag)s>, so it cannot be put on paper.", tag=node.tag)
+        )
 
     def _text(self, node: _Element) -> list[Block]:
         kind = node.kind if node.kind in _OF_THE_HEAD else "paragraph"
@@ -154,7 +159,9 @@ class _Reading:
             return node
         if read := _LINE.get(node.tag):
             return read(self, node)
-        raise InvalidInput(f"No line of ours holds <{node.tag}>, so it cannot be put on paper.")
+        raise InvalidInput(
+            _("No line of ours holds <%(tag)s>, so it cannot be put on paper.", tag=node.tag)
+        )
 
     def _marked(self, kind: str, node: _Element) -> Block:
         return {"kind": kind, "body": self._line(node.children)}

@@ -6,6 +6,7 @@ from outreach.letters.grammar import Known, Problem
 from outreach.letters.markdown import letter_markdown, oddities, parse, refusals
 from outreach.letters.source import Field, LetterSource
 from outreach.letters.templating import Templating
+from outreach.texts import gettext as _
 
 
 def check(source: LetterSource, known: Known) -> list[str]:
@@ -43,5 +44,8 @@ def _oddities(body: Field) -> Iterator[Problem]:
 def _said(name: str, problems: Iterable[Problem]) -> list[str]:
     """In the order of the lines, each once; under the field's name, or with the body's lines."""
     return [
-        f"{name or f'line {problem.line}'}: {problem.text}" for problem in sorted(set(problems))
+        _("%(field)s: %(problem)s", field=name, problem=problem.text)
+        if name
+        else _("line %(line)s: %(problem)s", line=problem.line, problem=problem.text)
+        for problem in sorted(set(problems))
     ]

@@ -13,6 +13,7 @@ from outreach.letters.markdown import letter_markdown
 from outreach.letters.source import LetterSource
 from outreach.letters.tables import Skeleton
 from outreach.letters.templating import BETWEEN, MissingValue, Templating
+from outreach.texts import gettext as _
 
 __all__ = ["Compiled", "Compiler", "MissingValue", "check"]
 
@@ -66,7 +67,7 @@ class Compiler:
         }
         for one in (source, footer):
             if problems := errors(one, known):
-                raise InvalidInput(f"{one.name} cannot be used:", problems)
+                raise InvalidInput(_("%(name)s cannot be used:", name=one.name), problems)
         template = self._templating.compile([*source.fields(), footer.body_field])
         self._templates[source, footer] = template
         return template

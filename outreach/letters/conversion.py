@@ -12,6 +12,7 @@ from outreach.letters.markdown import parse, refusals
 from outreach.letters.markers import one_line
 from outreach.letters.plain import RULE, render_text
 from outreach.letters.tables import Skeleton
+from outreach.texts import gettext as _
 
 
 class _Parts(NamedTuple):
@@ -29,11 +30,11 @@ def convert(markdown: MarkdownIt, fields: Sequence[str], language: str) -> Skele
     subject, addressee, date, reference, *signatories, body, footer = map(str.strip, fields)
     body_tokens, notes = parse(markdown, body)
     footer_tokens = [token for tokens in parse(markdown, footer) for token in tokens]
-    for _, problem in refusals([*body_tokens, *notes, *footer_tokens]):
-        raise InvalidInput(f"The letter cannot be used: {problem}.")
+    for refused in refusals([*body_tokens, *notes, *footer_tokens]):
+        raise InvalidInput(_("The letter cannot be used: %(problem)s.", problem=refused.text))
     parts = _Parts(addressee, date, reference, body_tokens, signatories, notes, footer_tokens)
     if not one_line(subject):
-        raise InvalidInput("The letter cannot be used: its subject can be empty.")
+        raise InvalidInput(_("The letter cannot be used: its subject can be empty."))
     return Skeleton.of(language, one_line(subject), _text(parts), _html(parts, subject, language))
 
 

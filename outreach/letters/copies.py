@@ -8,6 +8,7 @@ from html import escape
 from outreach.errors import InvalidInput
 from outreach.letters.markers import ANY, OPEN_IMAGE, UNSUBSCRIBE, one_line
 from outreach.letters.tables import Skeleton
+from outreach.texts import gettext as _
 
 # Where `values` puts what goes into each mark; the slots follow.
 _PLACES = {UNSUBSCRIBE: 0, OPEN_IMAGE: 1}
@@ -54,7 +55,7 @@ def fill(skeleton: Skeleton, values: Values) -> Copy:
             language=skeleton.language,
         )
     except IndexError:
-        raise InvalidInput("A skeleton has more places than its copy has values.") from None
+        raise InvalidInput(_("A skeleton has more places than its copy has values.")) from None
 
 
 def _image(url: str) -> str:

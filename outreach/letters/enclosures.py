@@ -12,6 +12,8 @@ from outreach.db import insertion
 from outreach.errors import InvalidInput
 from outreach.letters.file_kinds import kind_of
 from outreach.letters.tables import Enclosure
+from outreach.texts import count, ngettext
+from outreach.texts import gettext as _
 
 LONGEST_NAME = 80
 LARGEST = 5_000_000  # bytes
@@ -37,11 +39,20 @@ def checked_name(name: str) -> str:
     plain = name.isprintable() and name == name.strip() and not set(name) & _NOT_IN_NAMES
     if not plain or name.startswith("."):
         raise InvalidInput(
-            f'"{name[:LONGEST_NAME]}" is no plain file name; write it without a folder and without '
-            "special characters"
+            _(
+                '"%(name)s" is no plain file name; write it without a folder and without '
+                "special characters",
+                name=name[:LONGEST_NAME],
+            )
         )
     if len(name) > LONGEST_NAME:
-        raise InvalidInput(f'"{name[:20]}..." is longer than {LONGEST_NAME} letters; shorten it')
+        raise InvalidInput(
+            _(
+                '"%(name)s..." is longer than %(most)s letters; shorten it',
+                name=name[:20],
+                most=LONGEST_NAME,
+            )
+        )
     kind_of(name)
     return name
 
@@ -64,7 +75,7 @@ def load_enclosures(templates: Path, slug: str, names: Sequence[str]) -> list[En
             problems.append(str(problem))
     problems += _too_much(found)
     if problems:
-        raise InvalidInput(f"The enclosures of {slug} cannot be sent:", problems)
+        raise InvalidInput(_("The enclosures of %(slug)s cannot be sent:", slug=slug), problems)
     return found
 
 
@@ -72,7 +83,7 @@ def from_files(files: Sequence[tuple[str, bytes]]) -> list[Enclosure]:
     """Names and contents as somebody chose them for one mail; InvalidInput says what is wrong."""
     found = [_checked(checked_name(name), content, where=name) for name, content in files]
     for problem in _too_much(found):
-        raise InvalidInput(f"The files cannot be sent: {problem}.")
+        raise InvalidInput(_("The files cannot be sent: %(problem)s.", problem=problem))
     return found
 
 
@@ -90,7 +101,9 @@ def check_size(enclosures: Sequence[Enclosure]) -> None:
     """InvalidInput where they are too much for one mail."""
     if sum(len(enclosure.content) for enclosure in enclosures) > LARGEST_TOGETHER:
         most = size(LARGEST_TOGETHER)
-        raise InvalidInput(f"with what else is enclosed it exceeds {most} a mail; enclose less")
+        raise InvalidInput(
+            _("with what else is enclosed it exceeds %(most)s a mail; enclose less", most=most)
+        )
 
 
 def store(session: Session, enclosures: Sequence[Enclosure]) -> None:
@@ -111,8 +124,10 @@ def enclosed(session: Session, ids: Sequence[str]) -> list[Enclosed]:
 
 def size(octets: int) -> str:
     if octets < 1000:
-        return f"{octets} byte{'' if octets == 1 else 's'}"
-    return f"{octets / 1000:.0f} kB" if octets < 1_000_000 else f"{octets / 1_000_000:.1f} MB"
+        return ngettext("%(num)s byte", "%(num)s bytes", octets)
+    if octets < 1_000_000:
+        return _("%(size)s kB", size=count(round(octets / 1000)))
+    return _("%(size)s MB", size=count(round(octets / 1_000_000, 1)))
 
 
 def _folder(templates: Path, slug: str) -> Path:
@@ -129,20 +144,32 @@ def _load(folder: Path, name: str) -> Enclosure:
     there = _files(folder)
     name = checked_name(name)
     if name not in there:
-        others = ", ".join(there) or "none"
-        raise InvalidInput(f"{folder / name}: there is no such file; there are: {others}")
+        others = ", ".join(there) or _("none")
+        raise InvalidInput(
+            _(
+                "%(path)s: there is no such file; there are: %(others)s",
+                path=folder / name,
+                others=others,
+            )
+        )
     return _checked(name, _read(there[name]), where=str(there[name]))
 
 
 def _checked(name: str, content: bytes, *, where: str) -> Enclosure:
     if not content:
-        raise InvalidInput(f"{where}: it is empty; put the finished file there")
+        raise InvalidInput(_("%(path)s: it is empty; put the finished file there", path=where))
     if len(content) > LARGEST:
         most = size(LARGEST)
-        raise InvalidInput(f"{where}: it has over {most}; make it smaller, or link to it instead")
+        raise InvalidInput(
+            _(
+                "%(path)s: it has over %(most)s; make it smaller, or link to it instead",
+                path=where,
+                most=most,
+            )
+        )
     kind = kind_of(name)
     if fault := kind.fault(content):
-        raise InvalidInput(f"{where}: {fault}")
+        raise InvalidInput(_("%(field)s: %(problem)s", field=where, problem=fault))
     return Enclosure.of(name, kind.media_type, content)
 
 
@@ -151,14 +178,24 @@ def _too_much(enclosures: Sequence[Enclosure]) -> list[str]:
     if total <= LARGEST_TOGETHER:
         return []
     most = size(LARGEST_TOGETHER)
-    return [f"together they have {size(total)}, and a mail takes {most}; enclose less"]
+    return [
+        _(
+            "together they have %(size)s, and a mail takes %(most)s; enclose less",
+            size=size(total),
+            most=most,
+        )
+    ]
 
 
 def _read(path: Path) -> bytes:
     if path.is_symlink() or not path.is_file():
-        raise InvalidInput(f"{path}: this is no file, or a link to one; put the file itself there")
+        raise InvalidInput(
+            _("%(path)s: this is no file, or a link to one; put the file itself there", path=path)
+        )
     try:
         with path.open("rb") as file:
             return file.read(LARGEST + 1)
     except OSError as error:
-        raise InvalidInput(f"{path}: it cannot be read: {error.strerror}") from None
+        raise InvalidInput(
+            _("%(path)s: it cannot be read: %(why)s", path=path, why=error.strerror)
+        ) from None

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from zipfile import BadZipFile, ZipFile
 
 from outreach.errors import InvalidInput
+from outreach.texts import gettext as _
 
 _PDF_IS_LOCKED = re.compile(rb"/Encrypt\s*(<<|\d+\s+\d+\s+R)")
 _ODT = b"application/vnd.oasis.opendocument.text"
@@ -32,35 +33,41 @@ def kind_of(name: str) -> Kind:
     kind = KINDS.get(PurePath(name).suffix.lower())
     if kind is None:
         endings = ", ".join(KINDS)
-        raise InvalidInput(f'"{name}" is of a kind that is not enclosed; save it as {endings}')
+        raise InvalidInput(
+            _(
+                '"%(name)s" is of a kind that is not enclosed; save it as %(endings)s',
+                name=name,
+                endings=endings,
+            )
+        )
     return kind
 
 
 def _pdf(content: bytes) -> Fault:
     if not content.startswith(b"%PDF-") or b"%%EOF" not in content[-1024:]:
-        return "this is no PDF, or not all of it; export it again"
+        return _("this is no PDF, or not all of it; export it again")
     if _PDF_IS_LOCKED.search(content):
-        return "it is encrypted; export it without a password and without restrictions"
+        return _("it is encrypted; export it without a password and without restrictions")
     if b"/JavaScript" in content or b"/Launch" in content:
-        return "it holds a program; export it as a plain PDF"
+        return _("it holds a program; export it as a plain PDF")
     return None
 
 
 def _docx(content: bytes) -> Fault:
     entries = _entries(content)
     if not {"[content_types].xml", "word/document.xml"} <= entries.keys():
-        return "this is no Word document, or it needs a password; save it anew as .docx"
+        return _("this is no Word document, or it needs a password; save it anew as .docx")
     if any("vbaproject" in name or "/activex/" in name for name in entries):
-        return "it holds macros; save it without them, or as a PDF"
+        return _("it holds macros; save it without them, or as a PDF")
     return None
 
 
 def _odt(content: bytes) -> Fault:
     entries = _entries(content)
     if entries.get("mimetype") != _ODT:
-        return "this is no OpenDocument text; save it anew as .odt"
+        return _("this is no OpenDocument text; save it anew as .odt")
     if any(name.startswith(("basic/", "scripts/")) for name in entries):
-        return "it holds macros; save it without them, or as a PDF"
+        return _("it holds macros; save it without them, or as a PDF")
     return None
 
 
@@ -75,13 +82,13 @@ def _entries(content: bytes) -> Mapping[str, bytes]:
 
 def _png(content: bytes) -> Fault:
     whole = content.startswith(_PNG[0]) and content.endswith(_PNG[1])
-    return None if whole else "this is no PNG picture, or not all of it; save it again"
+    return None if whole else _("this is no PNG picture, or not all of it; save it again")
 
 
 def _jpeg(content: bytes) -> Fault:
     # Cameras write notes of their own behind the picture.
     whole = content.startswith(_JPEG[0]) and _JPEG[1] in content
-    return None if whole else "this is no JPEG picture, or not all of it; save it again"
+    return None if whole else _("this is no JPEG picture, or not all of it; save it again")
 
 
 KINDS: Mapping[str, Kind] = {

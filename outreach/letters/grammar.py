@@ -10,6 +10,9 @@ from typing import NamedTuple
 
 from jinja2 import nodes
 
+from outreach.texts import gettext as _
+from outreach.texts import mark
+
 Known = Mapping[str, Collection[str]]  # each name with its parts; a plain value has none
 
 FILTERS = {"upper": 0, "lower": 0, "capitalize": 0, "trim": 0, "default": 1}  # and their arguments
@@ -37,18 +40,18 @@ _ALLOWED = (
     nodes.Filter,
 )
 _WORDS: dict[type[nodes.Node], str] = {
-    nodes.Call: "a call",
-    nodes.Macro: "a macro",
-    nodes.CallBlock: "a macro",
-    nodes.Include: "an include",
-    nodes.Import: "an import",
-    nodes.FromImport: "an import",
-    nodes.Extends: "an extends",
-    nodes.Block: "a block",
-    nodes.Getitem: "a subscript [...]",
-    nodes.Test: "a test with is",
-    nodes.AssignBlock: "a block set",
-    nodes.Concat: "~ (write two expressions side by side)",
+    nodes.Call: mark("a call"),
+    nodes.Macro: mark("a macro"),
+    nodes.CallBlock: mark("a macro"),
+    nodes.Include: mark("an include"),
+    nodes.Import: mark("an import"),
+    nodes.FromImport: mark("an import"),
+    nodes.Extends: mark("an extends"),
+    nodes.Block: mark("a block"),
+    nodes.Getitem: mark("a subscript [...]"),
+    nodes.Test: mark("a test with is"),
+    nodes.AssignBlock: mark("a block set"),
+    nodes.Concat: mark("~ (write two expressions side by side)"),
 }
 
 
@@ -83,21 +86,24 @@ class _Check:
             return None
         if node.ctx == "store":
             taken = node.name in self._known or node.name in SYSTEM_NAMES
-            return f"{node.name} is taken: give it another name" if taken else None
+            return _("%(name)s is taken: give it another name", name=node.name) if taken else None
         return self._plain(node.name)
 
     def _plain(self, name: str) -> str | None:
         if name in SYSTEM_NAMES:
-            return f"{name} can only be printed: {{{{ {name} }}}}"
+            return _("%(name)s can only be printed: {{ %(name)s }}", name=name)
         if parts := self._known.get(name):
-            return f"{name} is no value; print a part of it: {_dotted(name, parts)}"
+            there = _dotted(name, parts)
+            return _("%(name)s is no value; print a part of it: %(parts)s", name=name, parts=there)
         if name == _OPEN_GROUP:
-            return f"{name} is no value; print a column of your list: {name}.column"
+            return _(
+                "%(name)s is no value; print a column of your list: %(name)s.column", name=name
+            )
         return None if name in self._known or name in self._local else self._unknown(name)
 
     def _part(self, node: nodes.Getattr) -> str | None:
         if not isinstance(node.node, nodes.Name) or node.node.name in self._local:
-            return f".{node.attr} has nothing to stand on; write group.name"
+            return _(".%(name)s has nothing to stand on; write group.name", name=node.attr)
         group = node.node.name
         if group == _OPEN_GROUP or node.attr in self._known.get(group, ()):
             return None
@@ -107,8 +113,9 @@ class _Check:
         there = [*self._local, *SYSTEM_NAMES]
         for group, parts in self._known.items():
             there += [f"{group}.{part}" for part in parts] or [group]
-        close = get_close_matches(name, there, 1)
-        return f"{name} is not known" + (f"; did you mean {close[0]}?" if close else "")
+        if close := get_close_matches(name, there, 1):
+            return _("%(name)s is not known; did you mean %(close)s?", name=name, close=close[0])
+        return _("%(name)s is not known", name=name)
 
 
 def _parts(node: nodes.Node) -> Iterator[nodes.Node]:
@@ -125,28 +132,35 @@ def _syntax(node: nodes.Node) -> str | None:
     """Why this node may not stand in a letter, whatever its names."""
     if not isinstance(node, _ALLOWED):
         word = _WORDS.get(type(node), type(node).__name__.lower())
-        return f"{word} may not be used in a letter"
+        return _("%(what)s may not be used in a letter", what=_(word))
     if isinstance(node, nodes.For) and (node.recursive or node.test):
-        return "for goes over a list and no more: no if, no recursive"
+        return _("for goes over a list and no more: no if, no recursive")
     if isinstance(node, nodes.Compare) and any(one.op not in _OPERATORS for one in node.ops):
-        return "only ==, !=, in and not in compare values"
+        return _("only ==, !=, in and not in compare values")
     if isinstance(node, nodes.Filter):
         return _filter(node)
     name = getattr(node, "attr", None) or getattr(node, "name", None) or ""
-    return f"{name} begins with an underscore" if str(name).startswith("_") else None
+    if str(name).startswith("_"):
+        return _("%(name)s begins with an underscore", name=name)
+    return None
 
 
 def _nesting(depth: int, loops: int) -> str | None:
     if loops > 1:
-        return "a for inside a for may not be used in a letter"
-    return "this is nested too deeply" if depth > _DEEPEST else None
+        return _("a for inside a for may not be used in a letter")
+    return _("this is nested too deeply") if depth > _DEEPEST else None
 
 
 def _filter(node: nodes.Filter) -> str | None:
     if node.name not in FILTERS:
-        return f"the filter {node.name} is not known; there are {', '.join(FILTERS)}"
+        there = ", ".join(FILTERS)
+        return _(
+            "the filter %(name)s is not known; there are %(others)s", name=node.name, others=there
+        )
     if node.kwargs or node.dyn_args or node.dyn_kwargs or len(node.args) != FILTERS[node.name]:
-        return f"the filter {node.name} takes {FILTERS[node.name] or 'no'} value"
+        if FILTERS[node.name]:
+            return _("the filter %(name)s takes 1 value", name=node.name)
+        return _("the filter %(name)s takes no value", name=node.name)
     return None
 
 

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from outreach.errors import InvalidInput
+from outreach.texts import gettext as _
 
 FENCE = "+++"
 TEXT_KEYS = ("subject", "reviewed_by", "addressee", "date", "reference")
@@ -25,8 +26,11 @@ def split_head(text: str, where: object) -> tuple[str, str, int]:
     fences = [number for number, line in enumerate(lines) if line.strip() == FENCE][:2]
     if len(fences) < 2 or any(line.strip() for line in lines[: fences[0]]):
         raise InvalidInput(
-            f'{where}: a letter begins with a head: a line {FENCE}, then subject = "...", '
-            f"then a line {FENCE}, then the text."
+            _(
+                '%(path)s: a letter begins with a head: a line +++, then subject = "...", '
+                "then a line +++, then the text.",
+                path=where,
+            )
         )
     first, last = fences
     start = next((n for n in range(last + 1, len(lines)) if lines[n].strip()), last + 1)
@@ -40,9 +44,11 @@ def read_head(head: str, where: object) -> dict[str, Any]:
         values = tomllib.loads(head)
     except tomllib.TOMLDecodeError as error:
         reason = re.sub(r"\(at (.*)\)", r"(\1)", str(error))
-        raise InvalidInput(f"{where}: the head is not TOML: {reason}") from None
+        raise InvalidInput(
+            _("%(path)s: the head is not TOML: %(why)s", path=where, why=reason)
+        ) from None
     if problems := list(_problems(values, head)):
-        raise InvalidInput(f"{where}: the head cannot be used:", problems)
+        raise InvalidInput(_("%(path)s: the head cannot be used:", path=where), problems)
     return values
 
 
@@ -55,23 +61,26 @@ def write_head(values: Mapping[str, Any]) -> str:
 
 def _problems(values: Mapping[str, Any], head: str) -> Iterator[str]:
     if not str(values.get("subject", "")).strip():
-        yield 'a subject is needed: subject = "..."'
+        yield _('a subject is needed: subject = "..."')
     for key, value in values.items():
         if problem := _key_problem(key, value):
-            yield f"line {_line_of(key, head)}: {problem}"
+            line = _line_of(key, head)
+            yield _("line %(line)s: %(problem)s", line=line, problem=problem)
 
 
 def _key_problem(key: str, value: object) -> str | None:
     if key not in _KEYS:
-        close = get_close_matches(key, _KEYS, 1)
-        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(_KEYS)}"
-        return f"{key} is not known; {hint}"
+        if close := get_close_matches(key, _KEYS, 1):
+            return _("%(name)s is not known; did you mean %(close)s?", name=key, close=close[0])
+        there = ", ".join(_KEYS)
+        return _("%(name)s is not known; there are %(others)s", name=key, others=there)
     if key == "signatories":
         good = isinstance(value, list) and all(isinstance(name, str) for name in value)
-        return None if good else f'{key} is a list: ["First Name", "Second Name"]'
+        return None if good else _('%(name)s is a list: ["First Name", "Second Name"]', name=key)
     if not isinstance(value, str):
-        return f'{key} is a text: {key} = "{value}"'
-    return f"{key} is one line" if key == "subject" and "\n" in value.strip() else None
+        return _('%(name)s is a text: %(name)s = "%(value)s"', name=key, value=value)
+    has_lines = key == "subject" and "\n" in value.strip()
+    return _("%(name)s is one line", name=key) if has_lines else None
 
 
 def _line_of(key: str, head: str) -> int:

@@ -12,6 +12,7 @@ from outreach.letters.markdown import letter_markdown, parse
 from outreach.letters.markers import UNSUBSCRIBE
 from outreach.letters.source import LetterSource
 from outreach.letters.templating import Templating
+from outreach.texts import gettext as _
 
 _HOST = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]*[^\W_]\.?")
 # RFC 2606 and RFC 6761: names that lead nowhere, or only within somebody's own network.
@@ -29,7 +30,10 @@ def broken_links(source: LetterSource) -> list[str]:
         for line, address in _addresses([*tokens, *notes])
         if (problem := _problem(address))
     }
-    return [f"line {problem.line}: {problem.text}" for problem in sorted(problems)]
+    return [
+        _("line %(line)s: %(problem)s", line=problem.line, problem=problem.text)
+        for problem in sorted(problems)
+    ]
 
 
 def _addresses(tokens: list[Token]) -> Iterator[tuple[int, str]]:
@@ -53,16 +57,27 @@ def _mail_problem(parts: SplitResult) -> str | None:
     try:
         validate_email(written, check_deliverability=False, test_environment=True)
     except EmailNotValidError:
-        return f"{written or 'mailto:'} is no mail address"
+        return _("%(address)s is no mail address", address=written or "mailto:")
     return None
 
 
 def _web_problem(parts: SplitResult, address: str) -> str | None:
     host = unquote(parts.hostname or "").lower()
     if _NOWHERE.fullmatch(host):
-        return f"{address} leads nowhere: {host} is a name for examples and own networks"
+        return _(
+            "%(address)s leads nowhere: %(host)s is a name for examples and own networks",
+            address=address,
+            host=host,
+        )
     if not _HOST.fullmatch(host):
-        return f"{address} leads nowhere: {host or 'nothing'} is not the name of a site"
+        return _(
+            "%(address)s leads nowhere: %(host)s is not the name of a site",
+            address=address,
+            host=host or _("nothing"),
+        )
     if parts.username or parts.password:
-        return f"{address} holds a user name or password, which every reader would see"
+        return _(
+            "%(address)s holds a user name or password, which every reader would see",
+            address=address,
+        )
     return None

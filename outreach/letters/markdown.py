@@ -14,6 +14,8 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from outreach.letters.grammar import Problem
 from outreach.letters.markers import SLOT, UNSUBSCRIBE
+from outreach.texts import gettext as _
+from outreach.texts import mark
 
 _NOTE_IN_NOTE = "note_in_note"
 _GOOD_LINK = re.compile(rf"(?:https?://|mailto:)\S|{UNSUBSCRIBE}$", re.IGNORECASE)
@@ -22,10 +24,16 @@ _NOTE = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:", re.MULTILINE)
 
 # What stays behind in the text when markup did not come to be.
 _LEFTOVERS = (
-    (re.compile(r"\*\*"), "** has no partner: it must touch the words, not punctuation or spaces"),
-    (re.compile(r"\]\("), "this link has no address beginning with https://, http:// or mailto:"),
-    (re.compile(r"\[\^[^\]\s]+\]"), "this footnote has no note: write a line [^1]: ..."),
-    (re.compile(r"</?[a-zA-Z][^<>]*>"), "HTML may not stand in a letter"),
+    (
+        re.compile(r"\*\*"),
+        mark("** has no partner: it must touch the words, not punctuation or spaces"),
+    ),
+    (
+        re.compile(r"\]\("),
+        mark("this link has no address beginning with https://, http:// or mailto:"),
+    ),
+    (re.compile(r"\[\^[^\]\s]+\]"), mark("this footnote has no note: write a line [^1]: ...")),
+    (re.compile(r"</?[a-zA-Z][^<>]*>"), mark("HTML may not stand in a letter")),
 )
 
 
@@ -68,12 +76,12 @@ def refusals(tokens: Sequence[Token]) -> Iterator[Problem]:
     """What can never be sent, with the lines of the Markdown (from 0)."""
     for token in tokens:
         if token.type == _NOTE_IN_NOTE:
-            yield Problem(token.map[0] if token.map else 0, "a note cannot stand within a note")
+            yield Problem(token.map[0] if token.map else 0, _("a note cannot stand within a note"))
     for line, token in _inline(tokens):
         if token.type == "image":
-            yield Problem(line, "a letter holds no pictures")
+            yield Problem(line, _("a letter holds no pictures"))
         elif any(SLOT.search(str(value)) for value in token.attrs.values()):
-            yield Problem(line, "a value cannot stand in the address or title of a link")
+            yield Problem(line, _("a value cannot stand in the address or title of a link"))
 
 
 def oddities(markdown: MarkdownIt, text: str) -> Iterator[Problem]:
@@ -82,15 +90,22 @@ def oddities(markdown: MarkdownIt, text: str) -> Iterator[Problem]:
     for line, token in _inline(markdown.parse(_with_link(text), env)):
         for pattern, problem in _LEFTOVERS if token.type == "text" else ():
             if pattern.search(token.content):
-                yield Problem(line, problem)
+                yield Problem(line, _(problem))
     marked = env.get("footnotes", {}).get("refs", {})
     notes = [(text.count("\n", 0, note.start()), note[1]) for note in _NOTE.finditer(text)]
-    times = Counter(label for _, label in notes)
+    times = Counter(label for __, label in notes)
     for line, label in notes:
         if marked.get(f":{label}") == -1:
-            yield Problem(line, f"the note [^{label}] has no mark in the text, so it is not shown")
+            lost = _(
+                "the note [^%(label)s] has no mark in the text, so it is not shown", label=label
+            )
+            yield Problem(line, lost)
         elif times[label] > 1:
-            yield Problem(line, f"there are {times[label]} notes [^{label}]; only one is shown")
+            yield Problem(line, _too_many(label, times[label]))
+
+
+def _too_many(label: str, times: int) -> str:
+    return _("there are %(times)s notes [^%(label)s]; only one is shown", times=times, label=label)
 
 
 def _with_link(text: str) -> str:

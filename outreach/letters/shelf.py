@@ -25,6 +25,7 @@ from outreach.letters.source import (
     to_text,
 )
 from outreach.letters.tables import LetterVersion
+from outreach.texts import gettext as _
 
 
 def names(session: Session, templates: Path) -> list[str]:
@@ -37,8 +38,13 @@ def find_letter(session: Session, templates: Path, slug: str) -> Letter:
     there = names(session, templates)
     if slug not in there:
         raise NotFound(
-            f'There is no letter "{slug}", neither at the desk nor in {templates / "letters"}; '
-            f"there are: {', '.join(there) or 'none'}."
+            _(
+                'There is no letter "%(slug)s", neither at the desk nor in %(folder)s; '
+                "there are: %(others)s.",
+                slug=slug,
+                folder=templates / "letters",
+                others=", ".join(there) or _("none"),
+            )
         )
     filed = load_letter(templates, slug).sources
     stored = {(one.step, one.language): parsed(one) for one in newest(session, slug)}

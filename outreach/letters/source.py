@@ -10,12 +10,17 @@ from outreach.errors import InvalidInput, NotAllowed, NotFound
 from outreach.letters.head import TEXT_KEYS, read_head, split_head, write_head
 from outreach.letters.languages import choose
 from outreach.letters.markers import RESERVED
+from outreach.texts import count, mark
+from outreach.texts import gettext as _
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 _FILE = re.compile(r"(?P<step>[a-z0-9][a-z0-9_-]*)\.(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]+)*)\.md")
 _UNWANTED = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]|(?i:{RESERVED})")
 _LARGEST = 200_000  # bytes; a letter of fifty pages
 _LONGEST_LANGUAGE = 16
+
+# The fields above the text, each one line or a few.
+LINES = (mark("subject"), mark("addressee"), mark("date"), mark("reference"))
 
 
 class Page(NamedTuple):
@@ -34,8 +39,10 @@ class Page(NamedTuple):
         named = _SLUG.fullmatch(self.slug) and _SLUG.fullmatch(self.step)
         if not named or not _FILE.fullmatch(self.file) or len(self.language) > _LONGEST_LANGUAGE:
             raise InvalidInput(
-                "A letter's name is in small letters, digits and hyphens, and a language is a code "
-                "such as fr."
+                _(
+                    "A letter's name is in small letters, digits and hyphens, and a language is a "
+                    "code such as fr."
+                )
             )
         return self
 
@@ -79,10 +86,10 @@ class LetterSource:
 
     def fields(self) -> Iterator[Field]:
         """The body is the last."""
-        for name in ("subject", "addressee", "date", "reference"):
-            yield Field(name, getattr(self, name))
+        for name in LINES:
+            yield Field(_(name), getattr(self, name))
         for number, signatory in enumerate(self.signatories, 1):
-            yield Field(f"signatories, {number}", signatory)
+            yield Field(_("signatories, %(number)s", number=number), signatory)
         yield self.body_field
 
 
@@ -95,7 +102,7 @@ class Letter:
 
     @property
     def steps(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(step for step, _ in self.sources))
+        return tuple(dict.fromkeys(step for step, __ in self.sources))
 
     def languages(self, step: str) -> tuple[str, ...]:
         return tuple(language for one, language in self.sources if one == step)
@@ -103,8 +110,15 @@ class Letter:
     def source(self, step: str, language: str) -> LetterSource:
         if found := self.sources.get((step, language)):
             return found
-        there = ", ".join(".".join(key) for key in self.sources) or "nothing"
-        raise NotFound(f"The letter {self.slug} has no {step}.{language}; it has {there}.")
+        there = ", ".join(".".join(key) for key in self.sources) or _("nothing")
+        raise NotFound(
+            _(
+                "The letter %(slug)s has no %(page)s; it has %(others)s.",
+                slug=self.slug,
+                page=f"{step}.{language}",
+                others=there,
+            )
+        )
 
 
 def parse_source(
@@ -115,7 +129,7 @@ def parse_source(
     head, body, body_line = split_head(_clean(text, where), where)
     values = read_head(head, where)
     if not body:
-        raise InvalidInput(f"{where}: there is no text below the head.")
+        raise InvalidInput(_("%(path)s: there is no text below the head.", path=where))
     return LetterSource(
         slug=slug,
         step=step,
@@ -147,7 +161,7 @@ def save(templates: Path, source: LetterSource, *, replace: bool = False) -> Pat
 
 def require_size(text: str) -> None:
     if len(text.encode()) > _LARGEST:
-        raise InvalidInput(f"The letter is larger than {_LARGEST:,} bytes.")
+        raise InvalidInput(_("The letter is larger than %(most)s bytes.", most=count(_LARGEST)))
 
 
 def list_letters(templates: Path) -> list[str]:
@@ -188,8 +202,12 @@ def load_footer(templates: Path, language: str) -> LetterSource:
     path = there.get(choose([language], there) or "")
     if path is None:
         raise NotFound(
-            f"There is no footer in {language}: write {folder / f'footer.{language}.md'}; "
-            f"there are: {', '.join(there) or 'none'}."
+            _(
+                "There is no footer in %(language)s: write %(path)s; there are: %(others)s.",
+                language=language,
+                path=folder / f"footer.{language}.md",
+                others=", ".join(there) or _("none"),
+            )
         )
     body = _clean(_read(path), path).rstrip()
     return LetterSource("notices", "footer", language, subject="", body=body, path=path)
@@ -199,7 +217,10 @@ def _page_of(path: Path) -> Page:
     match = _FILE.fullmatch(path.name)
     if match is None:
         raise InvalidInput(
-            f"{path}: a letter's file is named <step>.<language>.md, like reminder.fr.md."
+            _(
+                "%(path)s: a letter's file is named <step>.<language>.md, like reminder.fr.md.",
+                path=path,
+            )
         )
     return Page(path.parent.name, match["step"], match["language"])
 
@@ -211,17 +232,32 @@ def _load(path: Path, page: Page) -> LetterSource:
 def _read(path: Path) -> str:
     content = path.read_bytes()
     if len(content) > _LARGEST:
-        raise InvalidInput(f"{path} is larger than {_LARGEST:,} bytes: too large for a letter.")
+        raise InvalidInput(
+            _(
+                "%(path)s is larger than %(most)s bytes: too large for a letter.",
+                path=path,
+                most=count(_LARGEST),
+            )
+        )
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise InvalidInput(f"{path}, line {line}: not UTF-8; save the file as UTF-8.") from None
+        raise InvalidInput(
+            _("%(path)s, line %(line)s: not UTF-8; save the file as UTF-8.", path=path, line=line)
+        ) from None
 
 
 def _clean(text: str, where: object) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if found := _UNWANTED.search(text):
         line = text.count("\n", 0, found.start()) + 1
-        raise InvalidInput(f"{where}, line {line}: {found[0]!r} may not stand in a letter.")
+        raise InvalidInput(
+            _(
+                "%(path)s, line %(line)s: %(sign)s may not stand in a letter.",
+                path=where,
+                line=line,
+                sign=repr(found[0]),
+            )
+        )
     return text

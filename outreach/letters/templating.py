@@ -21,6 +21,9 @@ from outreach.letters import grammar
 from outreach.letters.grammar import Known, Problem
 from outreach.letters.markers import UNSUBSCRIBE, one_line, slot
 from outreach.letters.source import Field
+from outreach.letters.syntax import said
+from outreach.texts import gettext as _
+from outreach.texts import mark
 
 BETWEEN = "\x1e"  # stands between the fields of one rendering; no source may contain it
 
@@ -28,6 +31,7 @@ BETWEEN = "\x1e"  # stands between the fields of one rendering; no source may co
 # Its line end moves into the tag, so that lines count as before.
 _ALONE = re.compile(r"^[ \t]*(\{%(?:(?!%\}).)*)%\}[ \t]*\n", re.MULTILINE)
 
+_EMPTY = mark("an empty text")
 _SYSTEM_MARKERS = {"unsubscribe_url": UNSUBSCRIBE}
 
 
@@ -35,7 +39,7 @@ class MissingValue(InvalidInput):
     """A printed expression came out empty for this contact."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} has no value")
+        super().__init__(_("%(name)s has no value", name=_(_EMPTY) if name == _EMPTY else name))
         self.name = name
 
 
@@ -52,9 +56,9 @@ class Templating:
         try:
             yield from grammar.problems(self._parse(field), known)
         except TemplateSyntaxError as error:
-            yield Problem(error.lineno, str(error.message).rstrip("."))
+            yield Problem(error.lineno, said(str(error.message)))
         except (RecursionError, ValueError):
-            yield Problem(field.line, "an expression is too long")
+            yield Problem(field.line, _("an expression is too long"))
 
     def compile(self, fields: Iterable[Field]) -> Template:
         """All fields as one template, so that a contact costs one rendering; check them before."""
@@ -74,7 +78,8 @@ class Templating:
         try:
             return template.render(values), self._slots
         except (TemplateError, TypeError) as error:
-            raise InvalidInput(f"An expression cannot be worked out: {error}") from None
+            why = _("An expression cannot be worked out: %(why)s", why=error)
+            raise InvalidInput(why) from None
 
     def every_branch(self, field: Field) -> tuple[str, list[int]]:
         """The text with all branches taken and each value a marker; for each line, its line."""
@@ -142,7 +147,7 @@ def _names(node: nodes.Node) -> str:
     parts = [node, *node.find_all((nodes.Getattr, nodes.Name))]
     groups = {id(part.node) for part in parts if isinstance(part, nodes.Getattr)}
     names = [_dotted(part) for part in parts if id(part) not in groups]
-    return " or ".join(dict.fromkeys(name for name in names if name)) or "an empty text"
+    return " or ".join(dict.fromkeys(name for name in names if name)) or _EMPTY
 
 
 def _dotted(node: nodes.Node) -> str:
@@ -159,7 +164,7 @@ def _listed(value: object, name: str) -> list[Any]:
     if value is None or value == "":
         return []
     if not isinstance(value, list | tuple):
-        raise InvalidInput(f"{name} is one value: for goes over a list")
+        raise InvalidInput(_("%(name)s is one value: for goes over a list", name=name))
     return list(value)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from outreach.errors import InvalidInput
 from outreach.letters.importing.decoding import tidy
 from outreach.letters.source import LetterSource, Page, parse_source, require_size, to_text
+from outreach.texts import gettext as _
 
 FIELDS = ("subject", "addressee", "date", "reference", "body", "signatories")
 
@@ -47,8 +48,10 @@ def from_typed(typed: Mapping[str, str], page: Page) -> LetterSource:
 
 def _require(typed: Mapping[str, str]) -> None:
     if not typed.get("subject", "").strip():
-        raise InvalidInput("The letter has no subject yet.")
+        raise InvalidInput(_("The letter has no subject yet."))
     if not typed.get("body", "").strip():
-        raise InvalidInput("The letter has no text yet.")
+        raise InvalidInput(_("The letter has no text yet."))
     if "+++" in (line.strip() for field in FIELDS for line in typed.get(field, "").split("\n")):
-        raise InvalidInput("A line may not be +++ alone: it parts a letter's head from its text.")
+        raise InvalidInput(
+            _("A line may not be +++ alone: it parts a letter's head from its text.")
+        )

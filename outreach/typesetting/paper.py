@@ -14,6 +14,7 @@ from typing import Any, Literal
 import typst
 
 from outreach.errors import InvalidInput
+from outreach.texts import gettext as _
 from outreach.typesetting.glyphs import FONTS, shown
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -43,7 +44,7 @@ def _unpromised(template: str, written: str, dated: datetime) -> bytes:
     try:
         return _compiled(template, written, dated, None)
     except typst.TypstError:  # which may quote what was to be set
-        raise InvalidInput("This cannot be set as PDF.") from None
+        raise InvalidInput(_("This cannot be set as PDF.")) from None
 
 
 def _compiled(

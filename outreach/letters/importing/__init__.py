@@ -11,6 +11,7 @@ from outreach.letters.importing.plain_text import read_markdown, read_text, with
 from outreach.letters.importing.structure import recognise
 from outreach.letters.importing.word import read_word
 from outreach.letters.source import LetterSource, parse_source, to_text
+from outreach.texts import gettext as _
 
 __all__ = ["import_letter", "to_text"]
 
@@ -28,10 +29,11 @@ def import_letter(
     """
     name = PurePath(filename)
     if len(content) > _LARGEST:
-        raise InvalidInput(f"{name.name} is larger than {_LARGEST // 1024**2} MB.")
+        most = _LARGEST // 1024**2
+        raise InvalidInput(_("%(file)s is larger than %(most)s MB.", file=name.name, most=most))
     manuscript = _read(content, name)
     if not manuscript.text.strip():
-        raise InvalidInput(f"{name.name} holds no text.")
+        raise InvalidInput(_("%(file)s holds no text.", file=name.name))
     draft = recognise(manuscript, LetterSource(slug, "letter", language, name.stem, body=""))
     if manuscript.wrapped:
         draft = replace(draft, body=with_breaks(draft.body))
@@ -46,7 +48,9 @@ def _read(content: bytes, name: PurePath) -> Manuscript:
             return read_markdown(decode(content, name.name))
         case ".docx":
             return read_word(content, name.name)
-    raise InvalidInput(f"{name.name}: letters are brought in from .txt, .md or .docx.")
+    raise InvalidInput(
+        _("%(file)s: letters are brought in from .txt, .md or .docx.", file=name.name)
+    )
 
 
 def _literal(draft: LetterSource) -> LetterSource:

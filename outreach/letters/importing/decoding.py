@@ -3,6 +3,7 @@
 import re
 
 from outreach.errors import InvalidInput
+from outreach.texts import gettext as _
 
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -20,7 +21,9 @@ def decode(content: bytes, name: str) -> str:
             continue
         if "\x00" not in text:
             return text
-    raise InvalidInput(f"{name} is not a text file in a known encoding; save it as UTF-8.")
+    raise InvalidInput(
+        _("%(file)s is not a text file in a known encoding; save it as UTF-8.", file=name)
+    )
 
 
 def tidy(text: str) -> str:

@@ -15,6 +15,7 @@ from outreach.letters.importing.decoding import tidy
 from outreach.letters.importing.footnotes import Manuscript, reattach
 from outreach.letters.importing.word_lists import Lists, Styles
 from outreach.letters.importing.word_text import ParagraphText, note_label
+from outreach.texts import gettext as _
 
 _LARGEST_UNPACKED = 100 * 1024 * 1024  # bytes
 
@@ -27,15 +28,23 @@ def read_word(content: bytes, name: str) -> Manuscript:
             unpacked = sum(entry.file_size for entry in packed.infolist())
     except zipfile.BadZipFile:
         raise InvalidInput(
-            f"{name} is not a Word file of this age; open it in Word and save it as .docx."
+            _(
+                "%(file)s is not a Word file of this age; open it in Word and save it as .docx.",
+                file=name,
+            )
         ) from None
     if unpacked > _LARGEST_UNPACKED:
-        raise InvalidInput(f"{name} unpacks to more than {_LARGEST_UNPACKED // 1024**2} MB.")
+        most = _LARGEST_UNPACKED // 1024**2
+        raise InvalidInput(_("%(file)s unpacks to more than %(most)s MB.", file=name, most=most))
     try:
         return _read(docx.Document(BytesIO(content)).part)
     except Exception as error:  # whatever a broken file makes zip, XML and Word readers raise
         raise InvalidInput(
-            f"{name} is broken ({type(error).__name__}); open it in Word and save it again."
+            _(
+                "%(file)s is broken (%(why)s); open it in Word and save it again.",
+                file=name,
+                why=type(error).__name__,
+            )
         ) from error
 
 
