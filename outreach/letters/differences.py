@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from outreach.letters.source import LetterSource
 from outreach.letters.typed import FIELDS, as_typed
+from outreach.texts import mark
 
 Kind = Literal["same", "gone", "new"]
 
@@ -14,6 +15,7 @@ _WORDS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W\u3040-\u9ff
 _MOST_WORDS = 3_000  # of one line; a comparison takes their number squared
 _ALIKE = 0.5  # of their words two lines share at least, or they are not compared word by word
 _REACH = 8  # lines further on in which the older wording of a line is looked for
+REVIEWED_BY = mark("reviewed by")
 _AROUND = 1  # lines that are shown beside what changed
 
 
@@ -50,7 +52,7 @@ def _fields(source: LetterSource | None) -> dict[str, str]:
     if source is None:
         return {}
     typed = as_typed(source)
-    return {**{field: typed[field] for field in FIELDS}, "reviewed by": source.reviewed_by}
+    return {**{field: typed[field] for field in FIELDS}, REVIEWED_BY: source.reviewed_by}
 
 
 def _lines(old: str, new: str) -> Iterator[Line]:

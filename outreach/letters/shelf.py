@@ -5,7 +5,7 @@ file in the folder. See docs/decisions/0011-letters-at-the-desk.md.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from outreach.letters.source import (
     Letter,
     LetterSource,
     Page,
+    list_files,
     list_letters,
     list_pages,
     load_letter,
@@ -29,8 +30,19 @@ from outreach.texts import gettext as _
 
 
 def names(session: Session, templates: Path) -> list[str]:
-    stored = session.exec(select(LetterVersion.slug).distinct())
-    return sorted({*stored, *list_letters(templates)})
+    """Those of which a page is there, whether or not it can be read."""
+    gone = deleted(session)
+    stored = {page.slug for page in _stored(session) - gone}
+    filed = {
+        slug for slug in list_letters(templates) if list_files(templates, slug) - _files(gone, slug)
+    }
+    return sorted(stored | filed)
+
+
+def deleted(session: Session) -> set[Page]:
+    """Pages that are in no letter any more; their versions stay."""
+    gone = _PAGES.where(_is_newest(), LetterVersion.text == "")
+    return {Page(*row) for row in session.exec(gone)}
 
 
 def find_letter(session: Session, templates: Path, slug: str) -> Letter:
@@ -47,23 +59,24 @@ def find_letter(session: Session, templates: Path, slug: str) -> Letter:
             )
         )
     filed = load_letter(templates, slug).sources
-    stored = {(one.step, one.language): parsed(one) for one in newest(session, slug)}
-    return Letter(slug, dict(sorted({**filed, **stored}.items())))
+    stored = {(one.step, one.language): parsed(one) for one in newest(session, slug) if one.text}
+    gone = {page[1:] for page in deleted(session) if page.slug == slug}
+    there_now = {key: page for key, page in {**filed, **stored}.items() if key not in gone}
+    return Letter(slug, dict(sorted(there_now.items())))
 
 
 def find_page(session: Session, templates: Path, page: Page) -> LetterSource | None:
     """What is sent as this page, or None where it is not written yet."""
     stored = newest_of(session, page)
-    return parsed(stored) if stored else in_folder(templates, page)
+    if stored is None:
+        return in_folder(templates, page)
+    return parsed(stored) if stored.text else None
 
 
 def languages(session: Session, templates: Path, slug: str, step: str) -> set[str]:
     """Those that a step is written in; none of a letter that is not there."""
-    stored = select(LetterVersion.language).where(
-        LetterVersion.slug == slug, LetterVersion.step == step
-    )
-    filed = (page.language for page in list_pages(templates, slug) if page.step == step)
-    return {*session.exec(stored.distinct()), *filed}
+    pages = {*_stored(session), *list_pages(templates, slug)} - deleted(session)
+    return {page.language for page in pages if page[:2] == (slug, step)}
 
 
 def in_folder(templates: Path, page: Page) -> LetterSource | None:
@@ -73,12 +86,7 @@ def in_folder(templates: Path, page: Page) -> LetterSource | None:
 
 def newest(session: Session, slug: str) -> Sequence[LetterVersion]:
     """The newest version of each page of a letter that has any."""
-    last = (
-        select(func.max(LetterVersion.id))
-        .where(LetterVersion.slug == slug)
-        .group_by(col(LetterVersion.step), col(LetterVersion.language))
-    )
-    return session.exec(select(LetterVersion).where(col(LetterVersion.id).in_(last))).all()
+    return session.exec(select(LetterVersion).where(_is_newest(), LetterVersion.slug == slug)).all()
 
 
 def newest_of(session: Session, page: Page) -> LetterVersion | None:
@@ -103,4 +111,18 @@ def mark(source: LetterSource | None) -> str:
     return hashlib.sha256(to_text(source).encode()).hexdigest() if source else ""
 
 
+def _stored(session: Session) -> set[Page]:
+    return {Page(*row) for row in session.exec(_PAGES.distinct())}
+
+
+def _is_newest() -> ColumnElement[bool]:
+    pages = (col(LetterVersion.slug), col(LetterVersion.step), col(LetterVersion.language))
+    return col(LetterVersion.id).in_(select(func.max(LetterVersion.id)).group_by(*pages))
+
+
+def _files(pages: Collection[Page], slug: str) -> set[str]:
+    return {page.file for page in pages if page.slug == slug}
+
+
+_PAGES = select(LetterVersion.slug, LetterVersion.step, LetterVersion.language)
 _parsed = lru_cache(maxsize=512)(parse_source)

@@ -175,6 +175,10 @@ def list_letters(templates: Path) -> list[str]:
     )
 
 
+def list_files(templates: Path, slug: str) -> set[str]:
+    return {path.name for path in (templates / "letters" / slug).glob("*.md")}
+
+
 def load_letter(templates: Path, slug: str) -> Letter:
     """What the folder holds of a letter, perhaps nothing; InvalidInput names file and line."""
     pages = list_pages(templates, slug)

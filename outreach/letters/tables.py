@@ -49,8 +49,9 @@ class Enclosure(SQLModel, table=True):
 class LetterVersion(SQLModel, table=True):
     """What a page of a letter, one step in one language, said from ``saved_at`` on; never changed.
 
-    ``text`` is that of a letter's file, ``number`` counts from 1 for each page. ``saved_by`` is
-    empty for a file of the folder that nobody has loaded.
+    ``text`` is that of a letter's file; an empty one says that the page was deleted, whatever its
+    file says. ``number`` counts from 1 for each page. ``saved_by`` is empty for a file of the
+    folder that nobody has loaded.
     """
 
     __tablename__ = "letter_version"

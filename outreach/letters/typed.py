@@ -5,10 +5,11 @@ from collections.abc import Mapping
 
 from outreach.errors import InvalidInput
 from outreach.letters.importing.decoding import tidy
-from outreach.letters.source import LetterSource, Page, parse_source, require_size, to_text
+from outreach.letters.source import LINES, LetterSource, Page, parse_source, require_size, to_text
 from outreach.texts import gettext as _
+from outreach.texts import mark
 
-FIELDS = ("subject", "addressee", "date", "reference", "body", "signatories")
+FIELDS = (*LINES, "body", mark("signatories"))
 
 _BETWEEN_SIGNATORIES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 

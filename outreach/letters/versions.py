@@ -13,9 +13,13 @@ from outreach.letters import shelf
 from outreach.letters.markers import one_line
 from outreach.letters.source import LetterSource, Page, load_letter, require_size, to_text
 from outreach.letters.tables import LetterVersion
+from outreach.texts import gettext as _
+from outreach.texts import mark as marked
 
-AS_THE_FILE_WAS = "as the file was"
-FROM_THE_FILE = "loaded from the file"
+AS_THE_FILE_WAS = marked("as the file was")
+FROM_THE_FILE = marked("loaded from the file")
+DELETED = marked("deleted")
+OF_FILES = (AS_THE_FILE_WAS, FROM_THE_FILE)
 _LONGEST_NAME = 200
 
 
@@ -68,14 +72,25 @@ def mark_reviewed(
     None where it says so already. Raises Overtaken, NotFound and InvalidInput.
     """
     if len(reviewer := one_line(reviewer)) > _LONGEST_NAME:
-        raise InvalidInput(f"The reviewer's name is longer than {_LONGEST_NAME} characters.")
+        raise InvalidInput(
+            _("The reviewer's name is longer than %(most)s characters.", most=_LONGEST_NAME)
+        )
     current = _as_seen(session, templates, page, seen)
     if current is None:
-        raise NotFound("This page is not written yet.")
+        raise NotFound(_("This page is not written yet."))
     if current.reviewed_by == reviewer:
         return None
-    note = f"marked as reviewed by {reviewer}" if reviewer else "the review was taken back"
+    note = marked("the review was taken back")
+    if reviewer:
+        note = marked("marked as reviewed by %(name)s") % {"name": reviewer}
     return _add(session, current, replace(current, reviewed_by=reviewer), by, now, note[:200])
+
+
+def delete(session: Session, source: LetterSource, *, by: str, now: datetime) -> LetterVersion:
+    """From now on nothing is sent as this page, whatever its file says; its versions stay."""
+    if source.path:
+        _store(session, source, "", now, AS_THE_FILE_WAS)
+    return _store_text(session, source.page, "", by, now, DELETED)
 
 
 def load(
@@ -99,7 +114,13 @@ def get(session: Session, page: Page, number: int) -> LetterVersion:
     query = select(LetterVersion).where(shelf.of_page(page), LetterVersion.number == number)
     found = session.exec(query).first()
     if found is None:
-        raise NotFound(f"{page.slug}/{page.file} has no version {number}.")
+        raise NotFound(
+            _(
+                "%(page)s has no version %(number)s.",
+                page=f"{page.slug}/{page.file}",
+                number=number,
+            )
+        )
     return found
 
 
@@ -111,12 +132,13 @@ def _as_seen(session: Session, templates: Path, page: Page, seen: str) -> Letter
 
 
 def _overtaken(page: Page) -> Overtaken:
-    return Overtaken(f"{page.slug}/{page.file} was changed after you opened it: look at it anew.")
+    name = f"{page.slug}/{page.file}"
+    return Overtaken(_("%(page)s was changed after you opened it: look at it anew.", page=name))
 
 
 def _stored_mark(session: Session, page: Page) -> str:
     stored = shelf.newest_of(session, page)
-    return shelf.mark(shelf.parsed(stored)) if stored else ""
+    return shelf.mark(shelf.parsed(stored)) if stored and stored.text else ""
 
 
 def _add(
@@ -136,8 +158,14 @@ def _add(
 def _store(
     session: Session, source: LetterSource, by: str, now: datetime, note: str
 ) -> LetterVersion:
-    page, text = source.page.checked(), to_text(source)
+    text = to_text(source)
     require_size(text)
+    return _store_text(session, source.page.checked(), text, by, now, note)
+
+
+def _store_text(
+    session: Session, page: Page, text: str, by: str, now: datetime, note: str
+) -> LetterVersion:
     last = shelf.newest_of(session, page)
     version = LetterVersion(
         slug=page.slug,

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from outreach.accounts.tables import Role
+from outreach.campaigns.letters_out import campaigns_of
 from outreach.campaigns.proofreading import mistakes
 from outreach.campaigns.tables import Campaign
 from outreach.errors import OutreachError
@@ -18,7 +19,6 @@ from outreach.letters.source import Letter, LetterSource, Page
 from outreach.letters.tables import LetterVersion
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
-from outreach.web.desk.letters_look import campaigns_of
 
 blueprint = Blueprint("letters", __name__, url_prefix="/letters")
 
@@ -71,8 +71,9 @@ def show() -> str:
     with parts().database.reading() as session:
         entries = [_entry(session, templates, slug) for slug in shelf.names(session, templates)]
         begun = {page.slug for page in drafts.of(session, organizer().address)}
+        gone = sorted(shelf.deleted(session))
     new = sorted(begun - {each.slug for each in entries})
-    return render_template("desk/letters.html", entries=entries, begun=new)
+    return render_template("desk/letters.html", entries=entries, begun=new, gone=gone)
 
 
 @blueprint.get("/<letter>")
@@ -89,6 +90,7 @@ def one(letter: str) -> str:
             steps=_steps(session, found, begun),
             begun=sorted(begun - {each.page for each in found.sources.values()}),
             campaigns=campaigns_of(session, letter),
+            gone=sorted(page for page in shelf.deleted(session) if page.slug == letter),
         )
 
 

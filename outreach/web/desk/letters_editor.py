@@ -19,6 +19,8 @@ from outreach.letters.source import LetterSource, Page
 from outreach.letters.tables import LetterDraft, LetterVersion
 from outreach.letters.typed import FIELDS, as_typed, from_typed, read_typed
 from outreach.letters.versions import Overtaken
+from outreach.texts import gettext as _
+from outreach.texts import mark
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
 from outreach.web.desk.letters_look import Look, look
@@ -94,7 +96,10 @@ def save(page: Page) -> ResponseReturnValue:
             version = _save(session, source, by, now)
     except (InvalidInput, Overtaken) as problem:
         return _refused(page, problem)
-    flash(f"Saved as version {version.number}." if version else "It says all of that already.")
+    if version:
+        flash(_("Saved as version %(number)s.", number=version.number))
+    else:
+        flash(_("It says all of that already."))
     return redirect(
         address_of("letter_page.show", page=page, **read_asked(request.form).given), 303
     )
@@ -106,7 +111,7 @@ def discard(page: Page) -> ResponseReturnValue:
     with parts().database.transaction() as session:
         drafts.discard(session, page, organizer().address)
         is_there = shelf.find_page(session, parts().settings.templates, page) is not None
-    flash("What was typed and not saved is gone.")
+    flash(_("What was typed and not saved is gone."))
     return redirect(
         address_of("letter_page.show", page=page) if is_there else address_of("letters.show"), 303
     )
@@ -126,8 +131,9 @@ def _save(session: Session, source: LetterSource, by: str, now: datetime) -> Let
     )
     drafts.discard(session, page, by)
     if version:
-        subject, detail = f"{page.slug}/{page.file}", f"version {version.number}"
-        audit.note(session, actor=by, act="letter saved", subject=subject, detail=detail, now=now)
+        subject, act = f"{page.slug}/{page.file}", mark("letter saved")
+        detail = mark("version %(number)s") % {"number": version.number}
+        audit.note(session, actor=by, act=act, subject=subject, detail=detail, now=now)
     return version
 
 

@@ -12,6 +12,8 @@ from outreach.errors import InvalidInput, NotAllowed
 from outreach.letters.importing import import_letter
 from outreach.letters.languages import UN_LANGUAGES
 from outreach.letters.source import LetterSource, Page
+from outreach.texts import gettext as _
+from outreach.texts import mark
 from outreach.web.access import needs
 from outreach.web.current import parts
 from outreach.web.desk.letters_versions import put_into_editor
@@ -34,15 +36,18 @@ def take() -> ResponseReturnValue:
     """Nothing is saved before somebody has read it in the editor."""
     file, form = request.files.get("file"), request.form
     if file is None or not file.filename:
-        return _form("Choose a file first."), 400
+        return _form(_("Choose a file first.")), 400
     names = (form.get(name, "").strip() for name in ("slug", "step", "language"))
     try:
         source = _read(file, Page(*names).checked())
         with parts().database.transaction() as session:
-            put_into_editor(session, source, f"from the file {file.filename[-_LONGEST_NAME:]}")
+            name = file.filename[-_LONGEST_NAME:]
+            put_into_editor(session, source, mark("from the file %(name)s") % {"name": name})
     except (InvalidInput, NotAllowed) as problem:
         return _form(str(problem)), 400
-    flash("This is what the file says. Read it through, put names where they belong, then save it.")
+    flash(
+        _("This is what the file says. Read it through, put names where they belong, then save it.")
+    )
     return redirect(url_for("letter_editor.edit", page=source.page), 303)
 
 

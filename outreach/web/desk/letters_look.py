@@ -1,7 +1,6 @@
 """A page of a letter as it stands beside the editor: checked, and as one reader would get it."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from math import ceil
 from unicodedata import east_asian_width
@@ -9,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from outreach.campaigns import progress
+from outreach.campaigns.letters_out import campaigns_of
 from outreach.campaigns.previewing import Reader, as_mail, as_paper, stand_in
 from outreach.campaigns.proofreading import Proof, Tried, dead_links, mistakes
 from outreach.campaigns.schedule import CampaignTable, schedule_of
-from outreach.campaigns.tables import Campaign, CampaignState
+from outreach.campaigns.tables import CampaignState
 from outreach.delivery.composing import Outgoing
 from outreach.delivery.suppression import suppressed
 from outreach.errors import InvalidInput, OutreachError
@@ -21,6 +20,7 @@ from outreach.letters import shelf
 from outreach.letters.enclosures import load_enclosures, size
 from outreach.letters.source import LetterSource
 from outreach.letters.tables import Enclosure
+from outreach.texts import gettext as _
 from outreach.web.desk import letters_readers
 from outreach.web.desk.letters_readers import Asked, Choice
 from outreach.wiring import Outreach
@@ -88,11 +88,11 @@ class Made:
 
 def look(session: Session, source: LetterSource, asked: Asked, outreach: Outreach) -> Look:
     if found := mistakes(source):
-        return Look(mistakes=found, refusal="It is shown once these mistakes are mended.")
+        return Look(mistakes=found, refusal=_("It is shown once these mistakes are mended."))
     try:
         proof, campaign = _proof(session, source, outreach)
     except OutreachError as problem:  # with the footer, or the forms of address
-        return Look(mistakes=[str(problem)], refusal="It is shown once this is mended.")
+        return Look(mistakes=[str(problem)], refusal=_("It is shown once this is mended."))
     states = outreach.states
     tried = _tried(session, proof, asked, outreach)
     one = _reader(session, asked, tried, source, outreach)
@@ -104,12 +104,12 @@ def look(session: Session, source: LetterSource, asked: Asked, outreach: Outreac
         against=proof.against(one, suppressed(session, [address]).get(address)),
         choices=letters_readers.choices(tried.readers, one, source.language, states),
         to=letters_readers.value_of(one),
-        enclosed=["the letter itself as PDF"] * proof.has_pdf + campaign.enclosures,
+        enclosed=[_("the letter itself as PDF")] * proof.has_pdf + campaign.enclosures,
     )
     try:
         mail = Made(proof, one, campaign).mail(outreach)
     except InvalidInput as problem:
-        return replace(seen, refusal=f"They would not get it: {problem}.")
+        return replace(seen, refusal=_("They would not get it: %(problem)s.", problem=problem))
     return replace(
         seen,
         mail=mail,
@@ -125,16 +125,6 @@ def make(session: Session, source: LetterSource, asked: Asked, outreach: Outreac
     tried = Tried(0, (), ()) if asked.to else _tried(session, proof, asked, outreach)
     one = _reader(session, asked, tried, source, outreach)
     return Made(proof, one, campaign)
-
-
-def campaigns_of(session: Session, slug: str) -> list[Campaign]:
-    """Those whose schedule names the letter, the newest first."""
-    found = []
-    for campaign in reversed(progress.every(session)):
-        with suppress(OutreachError):  # one whose schedule cannot be read names nothing
-            if schedule_of(campaign).campaign.letter == slug:
-                found.append(campaign)
-    return found
 
 
 def _proof(
@@ -168,13 +158,18 @@ def _reader(
 def _warnings(mail: Outgoing) -> Iterator[str]:
     subject = mail.copy.subject
     if len(subject) > _LONGEST_SUBJECT:
-        yield (
-            f"The subject has {len(subject)} characters; most lists of mail show "
-            f"{_LONGEST_SUBJECT} at most."
+        yield _(
+            "The subject has %(length)s characters; most lists of mail show %(most)s at most.",
+            length=len(subject),
+            most=_LONGEST_SUBJECT,
         )
     html = len(mail.copy.html.encode())
     if html > _CLIPPED:
-        yield f"The letter has {size(html)}: Gmail shows the first {size(_CLIPPED)} only."
+        yield _(
+            "The letter has %(size)s: Gmail shows the first %(most)s only.",
+            size=size(html),
+            most=size(_CLIPPED),
+        )
 
 
 def _height(text: str, width: int) -> int:

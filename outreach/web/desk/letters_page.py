@@ -7,12 +7,16 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
-from outreach.accounts import audit
-from outreach.accounts.tables import Role
+from outreach.accounts import audit, people
+from outreach.accounts.tables import Organizer, Role
 from outreach.contacts import lists
 from outreach.letters import drafts, shelf, versions
+from outreach.letters.markers import one_line
 from outreach.letters.source import LetterSource, Page, to_text
+from outreach.letters.tables import LetterVersion
 from outreach.letters.typed import from_typed
+from outreach.texts import gettext as _
+from outreach.texts import mark, retold
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
 from outreach.web.desk.letters_look import Made, look, make
@@ -41,6 +45,7 @@ def show(page: Page) -> str:
             asked=asked,
             lists=lists.names(session),
             look=look(session, source, asked, parts()),
+            entered_by=_entered_by(session, source, saved),
         )
 
 
@@ -62,10 +67,11 @@ def file(page: Page, form: str) -> Response:
 @blueprint.post("/review")
 @needs(Role.organizer)
 def review(page: Page) -> ResponseReturnValue:
-    by, now, form = organizer().address, parts().clock(), request.form
-    reviewer = form.get("reviewer", "")
+    """Whoever is signed in, as ``mine`` says, or somebody whose name they enter."""
+    by, now, form = organizer(), parts().clock(), request.form
+    reviewer = by.name or by.address if "mine" in form else form.get("reviewer", "")
     if not reviewer.strip() and "take_back" not in form:
-        flash("Nobody was named, so nothing was marked.")
+        flash(_("Nobody was named, so nothing was marked."))
         return redirect(url_for(".show", page=page), 303)
     with parts().database.transaction() as session:
         version = versions.mark_reviewed(
@@ -74,18 +80,38 @@ def review(page: Page) -> ResponseReturnValue:
             page,
             "" if "take_back" in form else reviewer,
             seen=form.get("seen", ""),
-            by=by,
+            by=by.address,
             now=now,
         )
         if version:
-            _note(session, page, version.note, by, now)
-    flash(f"Version {version.number}: {version.note}." if version else "It says so already.")
+            _note(session, version, by, now)
+    if version:
+        note = retold(version.note)
+        flash(_("Version %(number)s: %(note)s.", number=version.number, note=note))
+    else:
+        flash(_("It says so already."))
     return redirect(url_for(".show", page=page), 303)
 
 
-def _note(session: Session, page: Page, detail: str, by: str, now: datetime) -> None:
-    subject = f"{page.slug}/{page.file}"
-    audit.note(session, actor=by, act="letter reviewed", subject=subject, detail=detail, now=now)
+def _note(session: Session, version: LetterVersion, by: Organizer, now: datetime) -> None:
+    source, detail = shelf.parsed(version), version.note
+    if source.reviewed_by and not _is(by, source.reviewed_by):
+        values = {"name": source.reviewed_by, "by": by.address}
+        detail = mark("marked as reviewed by %(name)s, which %(by)s entered for them") % values
+    act, subject = mark("letter reviewed"), f"{source.slug}/{source.page.file}"
+    audit.note(session, actor=by.address, act=act, subject=subject, detail=detail, now=now)
+
+
+def _entered_by(session: Session, source: LetterSource, saved: LetterVersion | None) -> str:
+    """Who marked it for somebody else; empty where reviewers did so themselves, or a file does."""
+    if not source.reviewed_by or saved is None or saved.note in versions.OF_FILES:
+        return ""
+    person = people.find(session, saved.saved_by)
+    return "" if person and _is(person, source.reviewed_by) else saved.saved_by
+
+
+def _is(person: Organizer, name: str) -> bool:
+    return name in (one_line(person.name), person.address)
 
 
 def _asked_for(session: Session, page: Page) -> LetterSource:

@@ -15,6 +15,8 @@ from outreach.contacts.finding import Wanted
 from outreach.contacts.states import MemberStates
 from outreach.contacts.tables import ContactList
 from outreach.letters.languages import base
+from outreach.texts import gettext as _
+from outreach.web.presentation import state_name
 
 MOST_OFFERED = 40
 _LONGEST = 200
@@ -74,10 +76,10 @@ def chosen(
 def choices(
     readers: Sequence[Reader], one: Reader, language: str, states: MemberStates
 ) -> list[Choice]:
-    offered = [_choice(reader, states) for reader in readers[:MOST_OFFERED]]
+    offered = [_choice(reader) for reader in readers[:MOST_OFFERED]]
     made_up = home_of(language, states)
-    last = Choice(made_up, f"A made-up mailbox of {states[made_up].name}")
-    mine = _choice(one, states)
+    last = Choice(made_up, _("A made-up mailbox of %(state)s", state=state_name(made_up)))
+    mine = _choice(one)
     return list({each.to: each for each in (*offered, mine, last)}.values())
 
 
@@ -92,9 +94,8 @@ def value_of(reader: Reader) -> str:
     return str(reader.contact.id) if reader.contact.id else reader.mission.state
 
 
-def _choice(reader: Reader, states: MemberStates) -> Choice:
-    state = states.get(reader.mission.state)
-    country = state.name if state else reader.mission.state
+def _choice(reader: Reader) -> Choice:
+    country = state_name(reader.mission.state)
     if reader.contact.id is None:
-        return Choice(value_of(reader), f"A made-up mailbox of {country}")
+        return Choice(value_of(reader), _("A made-up mailbox of %(state)s", state=country))
     return Choice(value_of(reader), f"{reader.contact.name or reader.contact.address}, {country}")

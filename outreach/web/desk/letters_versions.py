@@ -13,6 +13,8 @@ from outreach.letters.differences import differences
 from outreach.letters.source import LetterSource, Page
 from outreach.letters.tables import LetterVersion
 from outreach.letters.typed import as_typed
+from outreach.texts import gettext as _
+from outreach.texts import mark
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
 
@@ -25,16 +27,17 @@ def show(page: Page) -> str:
     with parts().database.reading() as session:
         every = versions.history(session, page)
         if not every and shelf.find_page(session, parts().settings.templates, page) is None:
-            raise NotFound("This page is not written yet.")
-    new = _asked("new", every[0].number if every else 0)
-    old = _asked("old", new - 1)
+            raise NotFound(_("This page is not written yet."))
+    texts = [each for each in every if each.text]
+    new = _asked("new", texts[0].number if texts else 0)
+    old = _asked("old", next((each.number for each in texts if each.number < new), 0))
     return render_template(
         "desk/letter_versions.html",
         page=page,
         every=every,
         old=old,
         new=new,
-        changes=differences(_version(every, old), shelf.parsed(_named(every, new))) if new else [],
+        changes=differences(_version(texts, old), shelf.parsed(_named(texts, new))) if new else [],
         most=every[0].number if every else 0,
     )
 
@@ -43,8 +46,11 @@ def show(page: Page) -> str:
 @needs(Role.organizer)
 def take_version(page: Page, number: int) -> ResponseReturnValue:
     with parts().database.transaction() as session:
-        old = shelf.parsed(versions.get(session, page, number))
-        put_into_editor(session, old, f"begun from version {number}")
+        old = versions.get(session, page, number)
+        if not old.text:
+            raise NotFound(_("Version %(number)s says that the page was deleted.", number=number))
+        note = mark("begun from version %(number)s") % {"number": number}
+        put_into_editor(session, shelf.parsed(old), note)
     return redirect(url_for("letter_editor.edit", page=page), 303)
 
 
@@ -55,8 +61,8 @@ def take_file(page: Page) -> ResponseReturnValue:
     with parts().database.transaction() as session:
         file = shelf.in_folder(parts().settings.templates, page)
         if file is None:
-            raise NotFound("There is no file of this page.")
-        put_into_editor(session, file, "begun from the file")
+            raise NotFound(_("There is no file of this page."))
+        put_into_editor(session, file, mark("begun from the file"))
     return redirect(url_for("letter_editor.edit", page=page), 303)
 
 
@@ -65,8 +71,11 @@ def put_into_editor(session: Session, source: LetterSource, note: str) -> None:
     page, by = source.page.checked(), organizer().address
     if drafts.find(session, page, by):
         raise NotAllowed(
-            f"You have typed something into {page.slug}/{page.file} that is not saved: "
-            "save it or throw it away first."
+            _(
+                "You have typed something into %(page)s that is not saved: "
+                "save it or throw it away first.",
+                page=f"{page.slug}/{page.file}",
+            )
         )
     current = shelf.find_page(session, parts().settings.templates, page)
     drafts.keep(
@@ -94,5 +103,5 @@ def _version(every: Sequence[LetterVersion], number: int) -> LetterSource | None
 def _named(every: Sequence[LetterVersion], number: int) -> LetterVersion:
     found = next((each for each in every if each.number == number), None)
     if found is None:
-        raise NotFound(f"There is no version {number} of this page.")
+        raise NotFound(_("There is no version %(number)s of this page.", number=number))
     return found
