@@ -14,11 +14,11 @@ from outreach.letters.markers import one_line
 from outreach.letters.source import LetterSource, Page, load_letter, require_size, to_text
 from outreach.letters.tables import LetterVersion
 from outreach.texts import gettext as _
-from outreach.texts import mark as marked
+from outreach.texts import mark
 
-AS_THE_FILE_WAS = marked("as the file was")
-FROM_THE_FILE = marked("loaded from the file")
-DELETED = marked("deleted")
+AS_THE_FILE_WAS = mark("as the file was")
+FROM_THE_FILE = mark("loaded from the file")
+DELETED = mark("deleted")
 OF_FILES = (AS_THE_FILE_WAS, FROM_THE_FILE)
 _LONGEST_NAME = 200
 
@@ -80,9 +80,9 @@ def mark_reviewed(
         raise NotFound(_("This page is not written yet."))
     if current.reviewed_by == reviewer:
         return None
-    note = marked("the review was taken back")
+    note = mark("the review was taken back")
     if reviewer:
-        note = marked("marked as reviewed by %(name)s") % {"name": reviewer}
+        note = mark("marked as reviewed by %(name)s") % {"name": reviewer}
     return _add(session, current, replace(current, reviewed_by=reviewer), by, now, note[:200])
 
 

@@ -9,11 +9,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from outreach.accounts import audit
 from outreach.accounts.tables import Role
+from outreach.campaigns import progress
 from outreach.campaigns.materials import load_materials
 from outreach.delivery.suppression import suppress
 from outreach.delivery.tables import SuppressionReason
+from outreach.errors import NotFound
 from outreach.wiring import Outreach
+from tests.campaigns.making import a_campaign, a_schedule
 from tests.web.conftest import SignedIn
 from tests.web.reading import text
 from tests.web.world import a_contact, an_organizer, csrf_token, sign_in
@@ -213,6 +217,79 @@ def test_a_page_is_marked_as_reviewed_until_it_changes(organizer: FlaskClient) -
     notes = text(organizer.get(f"{PAGE}/versions").text)
     assert "marked as reviewed by Zoé Été" in notes
     assert "as the file was" in notes
+
+
+def test_who_enters_a_review_for_somebody_else_is_told_and_written_down(
+    organizer: FlaskClient, outreach: Outreach
+) -> None:
+    save(organizer, "Save the seals.")
+    reviewed(organizer, reviewer="Zoé Été")
+    entered = "organizer@example.org entered that for them"
+    assert entered in text(organizer.get(PAGE).text)
+    organizer.post(f"{PAGE}/review", data={"seen": seen(organizer), "take_back": "1"})
+    page = text(reviewed(organizer, mine="1").text)
+    assert "has read this text and stands by it." in page
+    assert entered not in page
+    with outreach.database.reading() as session:
+        details = [each.detail for each in audit.latest(session, limit=3)]
+    assert "reviewed by Zoé Été, which organizer@example.org entered for them" in details[2]
+    assert "entered" not in details[0]
+
+
+def reviewed(browser: FlaskClient, **form: str) -> TestResponse:
+    data = {"seen": seen(browser), **form}
+    return browser.post(f"{PAGE}/review", data=data, follow_redirects=True)
+
+
+def test_a_page_that_no_campaign_uses_is_deleted_and_begun_again_from_a_version(
+    organizer: FlaskClient, outreach: Outreach
+) -> None:
+    save(organizer, "Save the seals.")
+    question = organizer.get(f"{PAGE}/delete").text
+    assert "2 versions that were saved at the desk" in text(question)
+    assert "1 file in the folder" in text(question)
+    marks = re.findall(r'name="seen" value="(\w+)"', question)
+    assert organizer.post(f"{PAGE}/delete", data={"seen": "old"}).status_code == 409
+    gone = organizer.post(f"{PAGE}/delete", data={"seen": marks}, follow_redirects=True)
+    assert "1 page is deleted." in text(gone.text)
+    assert organizer.get(PAGE).status_code == 404
+    assert "deleted" in text(organizer.get(f"{PAGE}/versions").text)
+    assert organizer.post(f"{PAGE}/versions/3/edit").status_code == 404
+    with pytest.raises(NotFound):
+        planned(outreach)
+    organizer.post(f"{PAGE}/versions/2/edit")
+    assert "Saved as version 4." in text(save(organizer, "Save the seals.").text)
+    assert planned(outreach) == "Save the seals."
+
+
+def test_a_letter_is_deleted_whole_and_its_versions_stay_within_reach(
+    organizer: FlaskClient, outreach: Outreach
+) -> None:
+    marks = re.findall(r'name="seen" value="(\w+)"', organizer.get("/letters/whales/delete").text)
+    gone = organizer.post("/letters/whales/delete", data={"seen": marks}, follow_redirects=True)
+    assert "2 pages are deleted." in text(gone.text)
+    assert f"{PAGE}/versions" in gone.text
+    assert organizer.get("/letters/whales").status_code == 404
+    with outreach.database.reading() as session:
+        acts = [each.act for each in audit.latest(session, limit=2)]
+    assert acts == ["letter page deleted"] * 2
+
+
+def test_a_letter_that_a_campaign_may_still_send_stays(
+    organizer: FlaskClient, outreach: Outreach
+) -> None:
+    with outreach.database.transaction() as session:
+        source = a_schedule(('letter = "offices"', 'letter = "whales"'))
+        a_campaign(session, source, "spring")
+    assert "a campaign may still send it" in text(organizer.get(f"{PAGE}/delete").text)
+    form = {"seen": seen(organizer)}
+    assert organizer.post(f"{PAGE}/delete", data=form).status_code == 409
+    with outreach.database.transaction() as session:
+        progress.cancel(
+            session, progress.get(session, "spring"), now=outreach.clock(), reason="over"
+        )
+    assert "1 campaign that is over" in text(organizer.get(f"{PAGE}/delete").text)
+    assert organizer.post(f"{PAGE}/delete", data=form).status_code == 303
 
 
 def test_any_two_versions_are_compared_and_an_old_one_is_begun_from(organizer: FlaskClient) -> None:
