@@ -85,7 +85,17 @@ def _retold(stored: str, language: str) -> str:
         if found := pattern.fullmatch(stored):
             values = {name: _retold(value, language) for name, value in found.groupdict().items()}
             return translation % values
-    return stored
+    return _in_parts(stored, language)
+
+
+def _in_parts(stored: str, language: str) -> str:
+    """Line by line; and of a line that says first where it is so, "letter.fr.md: …", the rest."""
+    first, cut, rest = stored.partition("\n")
+    if not cut:
+        first, cut, rest = stored.partition(": ")
+        return f"{first}: {_retold(rest, language)}" if cut else stored
+    indent = rest[: len(rest) - len(rest.lstrip(" "))]
+    return "\n".join((_retold(first, language), indent + _retold(rest.lstrip(" "), language)))
 
 
 @cache

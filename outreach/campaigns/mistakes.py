@@ -54,7 +54,7 @@ def _mistake(details: ErrorDetails, model: type[BaseModel], lines: dict[Path, in
     fields = _fields_of(model, keys[:-1])
     sentence = _what(details, list(fields)).rstrip(".")
     if keys and keys[-1] in fields:
-        expected = _(fields[keys[-1]].description or "")
+        expected = _(str(fields[keys[-1]].description))
         sentence = _("%(wrong)s; expected: %(expected)s", wrong=sentence, expected=expected)
     return Mistake(_line_of(path, lines), _dotted(path), sentence)
 

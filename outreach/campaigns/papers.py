@@ -16,6 +16,8 @@ from outreach.letters.paper import Letterhead, on_paper
 from outreach.letters.tables import Enclosure
 from outreach.texts import mark
 
+_NOT_ENCLOSED = mark("its PDF cannot be enclosed: %(problem)s")
+
 
 class Papers:
     """Sets each paper once, however often a plan asks for it, and keeps it in ``file``.
@@ -92,7 +94,7 @@ def _enclose_paper(
         paper = papers.of(draft, sender)
         check_size([paper, *files])
     except InvalidInput as problem:
-        return mark("its PDF cannot be enclosed: %(problem)s") % {"problem": problem}
+        return _NOT_ENCLOSED % {"problem": problem}
     store(session, [paper])
     draft.enclosures.append(paper.id)
     return None

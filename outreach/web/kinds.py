@@ -86,6 +86,10 @@ _OWN_WORDS = (
     mark("Asia"),
     mark("Europe"),
     mark("Oceania"),
+    # of a contact in a campaign
+    mark("answered"),
+    mark("no answer"),
+    mark("image loaded"),
     # of a campaign, a person and a link
     mark("planned"),
     mark("running"),
