@@ -42,9 +42,9 @@ def test_from_an_empty_form_to_a_cancelled_campaign(
     anna, ben = (come_in(browser, desk, who) for who in (ANNA, BEN))
 
     fill_in(anna)
-    expect(anna.get_by_role("status")).to_contain_text("The plan is being made")
+    expect(anna.locator(".notice")).to_contain_text("The plan is being made")
     fulfil_wishes(outreach)
-    expect(anna.get_by_role("heading", name="Samples")).to_be_visible()  # looked again by itself
+    expect(anna.get_by_role("heading", name="Samples")).to_be_visible()  # by itself
     expect(anna.get_by_text("You loaded it")).to_be_visible()
     anna.get_by_role("button", name="Send it to me: step 1 in English").click()
     tick(outreach, clock)
@@ -55,6 +55,7 @@ def test_from_an_empty_form_to_a_cancelled_campaign(
     ben.get_by_role("button", name="Approve: send 8 copies").click()
     fulfil_wishes(outreach)
     expect(ben.locator("h1")).to_contain_text("running")
+    expect(ben.locator("#told")).to_have_text("Spring letter: running")  # which is read out
 
     clock.now += timedelta(hours=13)  # nine o'clock in Wellington
     while len(outbox(outreach)) < 2:
@@ -74,6 +75,12 @@ def test_from_an_empty_form_to_a_cancelled_campaign(
 
     anna = come_in(browser, desk, ANNA)
     anna.get_by_role("link", name="Spring letter").click()
+    anna.get_by_role("link", name="Resume…").click()
+    expect(anna.locator(".notice")).to_contain_text("7 copies wait. They go on in their window")
+    expect(anna.locator(".notice")).to_contain_text("a mistake was found")
+    anna.get_by_role("button", name="Let it go on").click()
+    expect(anna.get_by_text("goes on, at its pace")).to_be_visible()
+    expect(anna.locator("h1")).to_contain_text("running")
     anna.get_by_role("link", name="Cancel for good…").click()
     expect(anna.locator(".notice")).to_contain_text("7 copies have not left and will never leave")
     stop(anna, "the office was closed", "Cancel it for good")
