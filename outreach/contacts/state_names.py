@@ -33,11 +33,7 @@ class StateNames:
 
     def show(self, code: str, language: str) -> str:
         """The file's name in English, else the UN's or CLDR's; English where there is neither."""
-        english = self._english.get(code, code)
-        if language not in UN_LANGUAGES or language == "en":
-            return english
-        un = _extra()["un"].get(code, {}).get(language)
-        return str(un or Locale.parse(language).territories.get(code, english))
+        return name_in(language, code, self._english.get(code, code))
 
     def _find(self, text: str) -> str | None:
         code = self._codes.get(text.strip().lower().replace(".", ""))
@@ -60,6 +56,14 @@ class StateNames:
                 yield self.show(code, language), code
             yield from ((name, code) for name in extra["also"].get(code, []))
         yield from ((name, None) for name in extra["not_one"])
+
+
+def name_in(language: str, code: str, english: str) -> str:
+    """The UN's or CLDR's name; ``english`` where there is neither, and in English."""
+    if language not in UN_LANGUAGES or language == "en":
+        return english
+    un = _extra()["un"].get(code, {}).get(language)
+    return str(un or Locale.parse(language).territories.get(code, english))
 
 
 def _index(names: Iterable[tuple[str, str | None]]) -> dict[_Key, str | None]:

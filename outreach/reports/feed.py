@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from outreach.reports import wording
+from outreach.reports import headlines
 from outreach.reports.figures import Figures
 from outreach.reports.rendering import Links
 
@@ -31,9 +31,9 @@ def as_atom(reports: Sequence[Figures], links: Links, *, address: str, begun_at:
 
 def _add(feed: Element, report: Figures, links: Links) -> None:
     entry, page = SubElement(feed, "entry"), links.report(report.week)
-    _describe(entry, page, wording.subject(report), report.made_at)
+    _describe(entry, page, headlines.subject(report), report.made_at)
     SubElement(entry, "link", _page(page))
-    SubElement(entry, "summary").text = " ".join(wording.headlines(report))
+    SubElement(entry, "summary").text = " ".join(headlines.headlines(report))
 
 
 def _describe(part: Element, identity: str, title: str, updated: datetime) -> None:

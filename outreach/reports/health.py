@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from outreach.reports.counters.sums import Count, Counts, Dimension
 from outreach.reports.needs import Need
+from outreach.texts import mark
 
 
 class Verdict(StrEnum):
@@ -37,24 +38,26 @@ class Limit:
 LIMITS = (
     Limit(
         "returned",
-        "Came back or refused",
+        mark("Came back or refused"),
         ("bounced", "failed"),
         "handed_over",
         good_below=0.02,
         bad_from=0.05,
         fewest=100,
-        rule="A common rule, since receivers publish none: below 2 % is good; "
-        "from 5 % on providers put senders under review, as Amazon SES does.",
+        rule=mark(
+            "A common rule, since receivers publish none: below 2 % is good; "
+            "from 5 % on providers put senders under review, as Amazon SES does."
+        ),
     ),
     Limit(
         "complaints",
-        "Complaints",
+        mark("Complaints"),
         ("complaints",),
         "sent",
         good_below=0.001,
         bad_from=0.003,
         fewest=1000,
-        rule="Gmail and Yahoo ask senders to stay below 0.1 % and never to reach 0.3 %.",
+        rule=mark("Gmail and Yahoo ask senders to stay below 0.1 % and never to reach 0.3 %."),
     ),
 )
 

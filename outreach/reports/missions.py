@@ -1,8 +1,11 @@
 """How a report names a mission, its state and its region."""
 
 from outreach.contacts.states import MemberStates
+from outreach.texts import mark
 
-UNKNOWN_REGION = "Not known"
+UNKNOWN_REGION = mark("Not known")
+# Those of the shipped file: reports are stored in English, and retold to whoever reads them.
+REGIONS = (mark("Africa"), mark("Americas"), mark("Asia"), mark("Europe"), mark("Oceania"))
 
 
 def state_name(states: MemberStates, code: str) -> str:

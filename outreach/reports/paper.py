@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from outreach.letters.tables import Enclosure
-from outreach.reports import wording
+from outreach.reports import headlines, needs_told, wording
 from outreach.reports.answers import Answer
+from outreach.reports.breakdowns import breakdowns
 from outreach.reports.coming import Coming
 from outreach.reports.definitions import OPENED, Definition
 from outreach.reports.figures import Figures
@@ -15,13 +16,9 @@ from outreach.reports.pictures.drawing import svg
 from outreach.reports.pictures.gallery import pictures_of
 from outreach.reports.pictures.picture import Picture
 from outreach.reports.rendering import GROUPS, Links
-from outreach.reports.sections import (
-    Section,
-    about_answers,
-    about_sending,
-    about_silence,
-    breakdowns,
-)
+from outreach.reports.sections import Section, about_answers, about_sending, about_silence
+from outreach.texts import count, ngettext, spoken
+from outreach.texts import gettext as _
 from outreach.typesetting.paper import pdf
 
 _MISSIONS_NAMED = 12
@@ -30,9 +27,10 @@ _NAMES = 30
 
 
 def as_pdf(figures: Figures, links: Links) -> bytes:
-    title = f"Weekly report: {wording.name(figures).lower()}"
+    """In the language that is spoken."""
+    title = _("Weekly report: %(week)s", week=wording.name(figures).lower())
     written = values(figures, links)
-    return pdf("report", written, title=title, language="en", dated=figures.made_at)
+    return pdf("report", written, title=title, language=spoken(), dated=figures.made_at)
 
 
 def enclosed(figures: Figures, links: Links) -> Enclosure:
@@ -45,7 +43,7 @@ def values(figures: Figures, links: Links) -> dict[str, Any]:
     """Every text as it is shown; numbers in groups of three digits."""
     return {
         "period": wording.period(figures.week),
-        "headlines": wording.headlines(figures),
+        "headlines": headlines.headlines(figures),
         "compared": figures.before is not None,
         "groups": list(_groups(figures)),
         "loads": wording.loads(figures),
@@ -56,8 +54,42 @@ def values(figures: Figures, links: Links) -> dict[str, Any]:
         "coming_period": wording.period(figures.coming_week),
         "coming": [_coming(item, links) for item in figures.coming],
         "pictures": [_picture(picture) for picture in pictures_of(figures)],
-        "made": f"{wording.moment(figures.made_at, figures.zone)} ({figures.zone})",
+        "made": wording.as_known(figures),
         "at_the_desk": links.report(figures.week),
+        "words": _words(),
+    }
+
+
+def _words() -> dict[str, str]:
+    """What the template itself says."""
+    return {
+        "week": _("Week"),
+        "change": _("Change"),
+        "so_far": _("So far"),
+        "of_how_many": _("Of how many"),
+        "figures": _("The figures"),
+        "loaded": _(
+            "A loaded image does not show that somebody read the letter, and letters are read "
+            "without loading it."
+        ),
+        "change_is": _("The change is against the report of the week before."),
+        "so_far_is": _(
+            '"So far" reaches to the end of the week. What is reported later stands in the next '
+            "report."
+        ),
+        "at_the_desk": _("This report at the desk"),
+        "needs": _("What needs a person"),
+        "nothing": _("Nothing."),
+        "answers": _("Who answered"),
+        "nobody": _("Nobody answered this week."),
+        "waits": _("waits for us"),
+        "no_text": _("(no text of its own)"),
+        "next": _("What goes out next"),
+        "nothing_planned": _("Nothing is planned to go."),
+        "day": _("Day"),
+        "step": _("Campaign and step"),
+        "copies": _("Copies"),
+        "pictures": _("In pictures"),
     }
 
 
@@ -65,7 +97,7 @@ def _groups(figures: Figures) -> Iterator[dict[str, Any]]:
     for title, definitions in GROUPS.items():
         unmeasured = definitions is OPENED and not figures.counts["with_image"].so_far
         yield {
-            "title": title,
+            "title": _(title),
             "remark": wording.unmeasured(figures) if unmeasured else "",
             "rows": [] if unmeasured else _rows(figures, definitions),
         }
@@ -74,12 +106,12 @@ def _groups(figures: Figures) -> Iterator[dict[str, Any]]:
 def _rows(figures: Figures, definitions: tuple[Definition, ...]) -> list[list[str]]:
     return [
         [
-            line.figure.label,
+            _(line.figure.label),
             wording.told_late(line),
-            _number(line.week),
+            count(line.week),
             wording.signed(line.change),
-            _number(line.so_far),
-            f"{_number(line.of)} {line.base.as_base}",
+            count(line.so_far),
+            wording.of_how_many(line),
         ]
         for line in wording.lines(figures, definitions)
     ]
@@ -87,17 +119,17 @@ def _rows(figures: Figures, definitions: tuple[Definition, ...]) -> list[list[st
 
 def _need(item: Need, zone: str, links: Links) -> dict[str, str]:
     return {
-        "text": wording.need(item),
+        "text": needs_told.need(item),
         "link": links.need(item),
-        "since": wording.age(item, zone),
+        "since": needs_told.age(item, zone),
         "missions": wording.named(item.missions, _MISSIONS_NAMED),
     }
 
 
 def _answer(answer: Answer, zone: str, links: Links) -> dict[str, Any]:
     told = [wording.moment(answer.received_at, zone)]
-    told += [wording.counted(answer.mails, "mail")] if answer.mails > 1 else []
-    told += ["answered before"] if answer.answered_before else []
+    told += [ngettext("%(num)s mail", "%(num)s mails", answer.mails)] if answer.mails > 1 else []
+    told += [_("answered before")] if answer.answered_before else []
     return {
         "who": mission_name(answer.organization, answer.state),
         "link": links.thread(answer.thread_id),
@@ -112,9 +144,9 @@ def _coming(item: Coming, links: Links) -> dict[str, str]:
         "day": wording.short_day(item.day),
         "campaign": item.campaign,
         "link": links.campaign(item.slug),
-        "step": f"step {item.step} ({item.purpose})",
+        "step": wording.step(item),
         "remark": wording.only_once_it_runs(item),
-        "copies": _number(item.copies),
+        "copies": count(item.copies),
     }
 
 
@@ -128,7 +160,7 @@ def _picture(picture: Picture) -> dict[str, Any]:
 
 
 def _cell(value: str | int) -> str:
-    return _number(value) if isinstance(value, int) else value
+    return count(value) if isinstance(value, int) else value
 
 
 def _tables(sections: Sequence[Section]) -> list[dict[str, Any]]:
@@ -142,11 +174,13 @@ def _tables(sections: Sequence[Section]) -> list[dict[str, Any]]:
                 {"cells": row.cells, "names": wording.named(row.names, _NAMES)}
                 for row in section.rows[:_ROWS]
             ],
-            "more": _number(left_out) if (left_out := len(section.rows) - _ROWS) > 0 else "",
+            "more": _more(len(section.rows) - _ROWS),
         }
         for section in sections
     ]
 
 
-def _number(count: int) -> str:
-    return f"{count:,}"
+def _more(left_out: int) -> str:
+    if left_out <= 0:
+        return ""
+    return _("And %(more)s more: see them all at the desk.", more=count(left_out))

@@ -9,7 +9,9 @@ from typing import Any
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from outreach.reports import sections, wording
+from outreach import texts
+from outreach.reports import headlines, needs_told, sections, wording
+from outreach.reports.breakdowns import breakdowns
 from outreach.reports.definitions import ANSWERS, COPIES, FIGURES, OPENED
 from outreach.reports.figures import Figures
 from outreach.reports.missions import mission_name
@@ -19,7 +21,11 @@ from outreach.reports.pictures.mailed import Mailed
 from outreach.reports.pictures.states import grouped
 
 _TEMPLATES = Path(__file__).parent / "templates"
-GROUPS = {"Letters and reminders": COPIES, "Image loaded": OPENED, "Answers": ANSWERS}
+GROUPS = {
+    texts.mark("Letters and reminders"): COPIES,
+    texts.mark("Image loaded"): OPENED,
+    texts.mark("Answers"): ANSWERS,
+}
 LONGEST = 8  # entries of one list in a mail; the desk shows all
 # Mail programs cut long mails off: what dark.css does not name goes once its style stands inline.
 _NOT_IN_THE_DARK = re.compile(r' class="report-(?:number|word|name|day|over|who|picture|note)"')
@@ -95,7 +101,7 @@ def as_json(figures: Figures, links: Links) -> dict[str, Any]:
     for shown, answer in zip(whole["answers"], figures.answers, strict=True):
         shown["link"] = links.thread(answer.thread_id)
     for shown, item in zip(whole["needs"], figures.needs, strict=True):
-        shown.update(text=wording.need(item), link=links.need(item))
+        shown.update(text=needs_told.need(item), link=links.need(item))
     return whole
 
 
@@ -114,30 +120,34 @@ def environment() -> Environment:
         keep_trailing_newline=True,
     )
     made.filters.update(
-        age=wording.age,
-        counted=wording.counted,
-        day=wording.day,
+        as_known=wording.as_known,
+        age=needs_told.age,
         held=wording.only_once_it_runs,
         lines=wording.lines,
         loads=wording.loads,
         moment=wording.moment,
         named=wording.named,
-        need=wording.need,
+        number=texts.count,
+        of_how_many=wording.of_how_many,
+        need=needs_told.need,
         period=wording.period,
         short_day=wording.short_day,
         signed=wording.signed,
+        step=wording.step,
         told_late=wording.told_late,
         unmeasured=wording.unmeasured,
     )
     made.globals.update(
+        _=texts.gettext,
         about_answers=sections.about_answers,
         about_sending=sections.about_sending,
         about_silence=sections.about_silence,
-        breakdowns=sections.breakdowns,
+        breakdowns=breakdowns,
         day_by_day=sections.day_by_day,
         folded=_FOLDED,
         grouped=grouped,
         mission_name=mission_name,
+        ngettext=texts.ngettext,
         pictures_of=pictures_of,
     )
     return made
@@ -157,8 +167,8 @@ def _render(
             figures=figures,
             links=links,
             longest=longest,
-            subject=wording.subject(figures),
-            headlines=wording.headlines(figures),
+            subject=headlines.subject(figures),
+            headlines=headlines.headlines(figures),
             groups=GROUPS,
             mailed=mailed,
         )

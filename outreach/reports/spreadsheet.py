@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from outreach.contacts.formulas import defuse
-from outreach.reports import sections, wording
+from outreach.reports import needs_told, sections, wording
 from outreach.reports.figures import Breakdown, Count, Figures
 from outreach.reports.first_answer import FirstAnswers
 from outreach.reports.health import LIMITS
@@ -161,7 +161,9 @@ def _needs(figures: Figures, links: Links) -> Iterator[Line]:
             "by": "kind of work",
             "name": item.kind.replace("_", " "),
             "moment": _moment(item.oldest_at, figures) if item.oldest_at else None,
-            "words": " ".join(filter(None, (wording.need(item), wording.age(item, figures.zone)))),
+            "words": " ".join(
+                filter(None, (needs_told.need(item), needs_told.age(item, figures.zone)))
+            ),
             "link": links.need(item),
         }
 

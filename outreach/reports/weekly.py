@@ -17,7 +17,7 @@ from outreach.delivery.tables import Purpose
 from outreach.errors import NotAllowed
 from outreach.letters.markers import RESERVED
 from outreach.letters.tables import Enclosure, Skeleton
-from outreach.reports import paper, rendering, wording
+from outreach.reports import headlines, paper, rendering
 from outreach.reports.answers import answers_in
 from outreach.reports.counters.keeping import catch_up
 from outreach.reports.figures import Figures, compute
@@ -175,7 +175,7 @@ def _due_since(week: Week, now: datetime, zone: ZoneInfo) -> Iterator[Week]:
 def _skeleton(figures: Figures, links: rendering.Links, pictures: Sequence[Mailed]) -> Skeleton:
     return Skeleton.of(
         "en",
-        _without_markers(wording.subject(figures)),
+        _without_markers(headlines.subject(figures)),
         _without_markers(rendering.as_text(figures, links)),
         _without_markers(rendering.as_html(figures, links, pictures)),
     )

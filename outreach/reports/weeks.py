@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from outreach.errors import InvalidInput
+from outreach.texts import gettext as _
 
 _FORM = re.compile(r"(2\d{3})-W(\d{2})", re.IGNORECASE | re.ASCII)
 
@@ -24,7 +25,8 @@ class Week:
             year, number = (int(part) for part in found.groups()) if found else (0, 0)
             date.fromisocalendar(year, number, 1)
         except ValueError:
-            raise InvalidInput(f"{text!r:.40} is no ISO week; write it like 2026-W48") from None
+            told = _("%(text)s is no ISO week; write it like 2026-W48", text=f"{text!r:.40}")
+            raise InvalidInput(told) from None
         return cls(year, number)
 
     @classmethod
@@ -33,7 +35,7 @@ class Week:
 
     @classmethod
     def of(cls, day: date) -> "Week":
-        year, number, _ = day.isocalendar()
+        year, number, __ = day.isocalendar()
         return cls(year, number)
 
     @property

@@ -20,7 +20,16 @@ from outreach.db import Database
 from outreach.delivery.tables import State
 from outreach.inbox.kinds import MailKind
 from outreach.inbox.tables import Outcome, ThreadState
-from outreach.reports import paper, rendering, sections, spreadsheet, wording
+from outreach.reports import (
+    breakdowns,
+    headlines,
+    needs_told,
+    paper,
+    rendering,
+    sections,
+    spreadsheet,
+    wording,
+)
 from outreach.reports.answers import OPENING
 from outreach.reports.counters.tables import MissionProgress
 from outreach.reports.definitions import ANSWERS, COPIES, OPENED
@@ -171,7 +180,7 @@ def everything_listed(figures: Figures) -> list[Section]:
         *sections.about_answers(figures),
         *sections.about_silence(figures),
         *sections.about_sending(figures),
-        *sections.breakdowns(figures),
+        *breakdowns.breakdowns(figures),
     ]
 
 
@@ -314,13 +323,13 @@ def test_the_desk_s_fragment_has_no_styles_of_its_own_and_relative_links(
 
 
 def test_the_headlines_say_it_all_in_three_sentences(figures: Figures) -> None:
-    assert wording.headlines(figures) == [
+    assert headlines.headlines(figures) == [
         "This week 12 letters left; 11 missions answered. 1 copy bounced.",
         "So far 11 of 14 missions written to have answered, half of them within 1 hour; "
         "2 are silent; no contacts opted out.",
         "4 things need a person; 2 of them for more than a week.",
     ]
-    assert wording.subject(figures) == "Week 48 of 2026: 12 letters left, 11 missions answered"
+    assert headlines.subject(figures) == "Week 48 of 2026: 12 letters left, 11 missions answered"
 
 
 def test_an_empty_week_is_told_in_whole_sentences(nothing: Figures) -> None:
@@ -357,7 +366,7 @@ def test_reminders_are_told_apart_from_letters(
 ) -> None:
     week = {"sent": Count(week=sent), "reminders": Count(week=reminders)}
     figures = nothing.model_copy(update={"counts": {**nothing.counts, **week}})
-    assert wording.headlines(figures)[0].startswith(f"This week {left};")
+    assert headlines.headlines(figures)[0].startswith(f"This week {left};")
 
 
 def test_deliveries_that_nobody_reports_are_not_shown_as_none(
@@ -411,7 +420,7 @@ def test_a_report_from_before_a_figure_was_thought_of_can_still_be_shown(
         rendering.as_fragment(old, Links()),
         spreadsheet.as_csv(old, DESK),
         Pdf(paper.as_pdf(old, DESK)).text,
-        *wording.headlines(old),
+        *headlines.headlines(old),
     ):
         for since_then in ("Too late", "Change", "silent", "first answer", "sending domain"):
             assert since_then not in shown
@@ -458,7 +467,7 @@ def test_each_kind_of_need_is_a_sentence_with_a_place_to_do_it(figures: Figures)
         Need(kind="due", count=2),
         Need(kind="answer_lost", count=1, **lost),
     ]
-    told = {need.kind: (wording.need(need), DESK.need(need)) for need in needs}
+    told = {need.kind: (needs_told.need(need), DESK.need(need)) for need in needs}
     assert told["waiting"][0] == "11 answers wait for us."
     assert told["unreadable"][0].startswith("1 mail could not be read")
     assert told["holding_pen"] == (

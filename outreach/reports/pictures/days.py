@@ -5,9 +5,11 @@ from typing import Any
 
 from outreach.reports.daily import Day
 from outreach.reports.pictures.picture import EMPTY, INK, STRONG, Picture, specification
-from outreach.reports.wording import counted, short_day
+from outreach.reports.wording import short_day
+from outreach.texts import count, ngettext
+from outreach.texts import day as said_day
+from outreach.texts import gettext as _
 
-_TITLE = "Sends and answers by day"
 _WIDTH, _HEIGHT = 400, 90
 _MOST = 10_000  # from here on a count is rounded, to fit over its bar
 
@@ -18,34 +20,44 @@ def sends_and_answers(days: Sequence[Day]) -> Picture | None:
         return None
     return Picture(
         name="days",
-        title=_TITLE,
+        title=_title(),
         says=_says(days),
-        columns=("Day", "Copies sent", "Replies by people"),
+        columns=(_("Day"), _("Copies sent"), _("Replies by people")),
         rows=tuple((short_day(day.day), day.sent, day.replies) for day in days),
         spec=_spec(days),
     )
 
 
+def _title() -> str:
+    return _("Sends and answers by day")
+
+
 def _says(days: Sequence[Day]) -> str:
     sent, replies = sum(day.sent for day in days), sum(day.replies for day in days)
-    first, last = short_day(days[0].day), short_day(days[-1].day)
-    return (
-        f"{_TITLE}, {first} to {last}: {counted(sent, 'copy', 'copies')} sent"
-        f"{_most(days, 'sent')}; {counted(replies, 'reply', 'replies')} by people"
-        f"{_most(days, 'replies')}."
+    copies = ngettext("%(num)s copy sent", "%(num)s copies sent", sent)
+    people = ngettext("%(num)s reply by people", "%(num)s replies by people", replies)
+    return _(
+        "%(title)s, %(first)s to %(last)s: %(sent)s; %(replies)s.",
+        title=_title(),
+        first=short_day(days[0].day),
+        last=short_day(days[-1].day),
+        sent=_with_most(copies if sent else _("no copies sent"), days, "sent"),
+        replies=_with_most(people if replies else _("no replies by people"), days, "replies"),
     )
 
 
-def _most(days: Sequence[Day], name: str) -> str:
+def _with_most(told: str, days: Sequence[Day], name: str) -> str:
     best = max(days, key=lambda day: int(getattr(day, name)))
-    number = getattr(best, name)
-    return f", the most on {short_day(best.day)} ({number:,})" if number else ""
+    if not (number := getattr(best, name)):
+        return told
+    told_best = {"day": short_day(best.day), "number": count(number)}
+    return _("%(told)s, the most on %(day)s (%(number)s)", told=told, **told_best)
 
 
 def _spec(days: Sequence[Day]) -> dict[str, Any]:
     rows = [
         {
-            "day": f"{day.day:%a} {day.day.day}",
+            "day": said_day(day.day, "EEE d"),
             "sent": day.sent,
             "replies": day.replies,
             "sent_words": _short(day.sent),
@@ -54,13 +66,17 @@ def _spec(days: Sequence[Day]) -> dict[str, Any]:
         for day in days
     ]
     panels = [
-        _panel("sent", "Copies sent", STRONG, max(day.sent for day in days), labelled=False),
+        _panel("sent", _("Copies sent"), STRONG, max(day.sent for day in days), labelled=False),
         # White with an edge: told from the other without its colour.
         _panel(
-            "replies", "Replies by people", EMPTY, max(day.replies for day in days), labelled=True
+            "replies",
+            _("Replies by people"),
+            EMPTY,
+            max(day.replies for day in days),
+            labelled=True,
         ),
     ]
-    return specification(_TITLE, {"data": {"values": rows}, "spacing": 14, "vconcat": panels})
+    return specification(_title(), {"data": {"values": rows}, "spacing": 14, "vconcat": panels})
 
 
 def _panel(name: str, title: str, fill: str, most: int, *, labelled: bool) -> dict[str, Any]:
@@ -90,4 +106,8 @@ def _panel(name: str, title: str, fill: str, most: int, *, labelled: bool) -> di
 def _short(number: int) -> str:
     if not number:
         return ""
-    return f"{number:,}" if number < _MOST else f"{number / 1000:,.0f}k"
+    return (
+        count(number)
+        if number < _MOST
+        else _("%(thousands)sk", thousands=count(round(number / 1000)))
+    )

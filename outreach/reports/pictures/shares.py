@@ -1,10 +1,14 @@
 """Parts of a whole as bars: each row says how many of how many, and its bar how much that is."""
 
+import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from outreach.reports.pictures.drawing import Spec
 from outreach.reports.pictures.picture import EMPTY, INK, LINE, STRONG, Picture, specification
+from outreach.reports.wording import percent
+from outreach.texts import count
+from outreach.texts import gettext as _
 
 _WIDTH = 400
 _ROW = 46  # pixels: a line of words with its bar below it
@@ -13,7 +17,7 @@ _WORDS = {"type": "text", "align": "left", "baseline": "middle", "dy": -10}
 
 
 class Share(NamedTuple):
-    """``base`` names what it is a part of, as in "12 of 40 written to"."""
+    """``base`` names what it is a part of, with a place for how many that is."""
 
     label: str
     part: int
@@ -22,7 +26,12 @@ class Share(NamedTuple):
 
     @property
     def words(self) -> str:
-        return f"{self.label}: {self.part:,} of {self.whole:,} {self.base}"
+        of = _(self.base, count=count(self.whole))
+        return _("%(label)s: %(part)s of %(of)s", label=self.label, part=count(self.part), of=of)
+
+    @property
+    def cells(self) -> tuple[str | int, ...]:
+        return self.label, self.part, self.whole, _(self.base, count="").strip()
 
 
 def picture_of_shares(
@@ -34,9 +43,9 @@ def picture_of_shares(
     return Picture(
         name=name,
         title=title,
-        says=f"{title}. {'; '.join(share.words for share in shares)}.",
-        columns=(*columns, "Of how many", "Of what"),
-        rows=tuple(shares),
+        says=f"{title}. {_('; ').join(share.words for share in shares)}.",
+        columns=(*columns, _("Of how many"), _("Of what")),
+        rows=tuple(share.cells for share in shares),
         spec=shares_spec(title, shares),
     )
 
@@ -64,5 +73,11 @@ def shares_spec(title: str, shares: Sequence[Share]) -> Spec:
 
 
 def _extent(field: str) -> dict[str, object]:
-    axis = {"format": "%", "values": [0, 0.5, 1], "title": None, "grid": False}
+    words = json.dumps([percent(share) for share in (0, 0.5, 1)], ensure_ascii=False)
+    axis = {
+        "values": [0, 0.5, 1],
+        "labelExpr": f"{words}[2 * datum.value]",
+        "title": None,
+        "grid": False,
+    }
     return {"field": field, "type": "quantitative", "scale": {"domain": [0, 1]}, "axis": axis}

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from outreach.inbox.tables import Outcome
 from outreach.reports.pictures.picture import EMPTY, INK
 from outreach.reports.standing import Standing, StateStanding
+from outreach.texts import mark
 
 # Vega draws shapes from paths between -1 and 1.
 _CROSS = "M-1,-1L1,1M-1,1L1,-1"
@@ -20,7 +21,10 @@ _DIAMOND = "M0,-1.1L1.1,0L0,1.1L-1.1,0Z"
 
 
 class Look(NamedTuple):
-    """``paper`` is the tile's colour, ``ink`` that of its letters and its sign."""
+    """``label`` is English, to be translated where it is shown.
+
+    ``paper`` is the tile's colour, ``ink`` that of its letters and its sign.
+    """
 
     label: str
     paper: str
@@ -30,35 +34,31 @@ class Look(NamedTuple):
 
 
 _LIGHT, _MEDIUM, _STRONGER, _DARK = "#d9e8f5", "#a6cbe6", "#5ea1d0", "#0b3d66"
-_REPLIED = Look("Replied, no outcome", _DARK, EMPTY, _SQUARE, filled=True)
+_REPLIED = Look(mark("Replied, no outcome"), _DARK, EMPTY, _SQUARE, filled=True)
 
 _STANDINGS = {
-    Standing.not_written: Look("Not written to", EMPTY, INK, ""),
-    Standing.bounced: Look("Came back or was refused", "#f2b84b", INK, _CROSS),
-    Standing.sent: Look("Sent", _LIGHT, INK, _RING),
-    Standing.delivered: Look("Delivered", _MEDIUM, INK, _RING, filled=True),
-    Standing.loaded: Look("Image loaded by people", _STRONGER, INK, _DIAMOND, filled=True),
-    Standing.opted_out: Look("Opted out", "#4d4d4d", EMPTY, _STRUCK),
+    Standing.not_written: Look(mark("Not written to"), EMPTY, INK, ""),
+    Standing.bounced: Look(mark("Came back or was refused"), "#f2b84b", INK, _CROSS),
+    Standing.sent: Look(mark("Sent"), _LIGHT, INK, _RING),
+    Standing.delivered: Look(mark("Delivered"), _MEDIUM, INK, _RING, filled=True),
+    Standing.loaded: Look(mark("Image loaded by people"), _STRONGER, INK, _DIAMOND, filled=True),
+    Standing.opted_out: Look(mark("Opted out"), "#4d4d4d", EMPTY, _STRUCK),
     Standing.replied: _REPLIED,
 }
 
 _OUTCOMES = {
-    Outcome.supportive: ("supportive", _PLUS),
-    Outcome.committed: ("committed", _TICK),
-    Outcome.declined: ("declined", _MINUS),
-    Outcome.wants_information: ("wants information", _QUESTION),
-    Outcome.referred: ("referred", _ARROW),
+    Outcome.supportive: Look(mark("Replied: supportive"), _DARK, EMPTY, _PLUS),
+    Outcome.committed: Look(mark("Replied: committed"), _DARK, EMPTY, _TICK),
+    Outcome.declined: Look(mark("Replied: declined"), _DARK, EMPTY, _MINUS),
+    Outcome.wants_information: Look(mark("Replied: wants information"), _DARK, EMPTY, _QUESTION),
+    Outcome.referred: Look(mark("Replied: referred"), _DARK, EMPTY, _ARROW),
 }
 
-LOOKS = (
-    *_STANDINGS.values(),
-    *(Look(f"Replied: {word}", _DARK, EMPTY, sign) for word, sign in _OUTCOMES.values()),
-)
+LOOKS = (*_STANDINGS.values(), *_OUTCOMES.values())
 
 
 def look_of(state: StateStanding) -> Look:
     """An answer without an outcome, or with "none", is only an answer."""
     if state.standing is not Standing.replied or state.outcome not in _OUTCOMES:
         return _STANDINGS[state.standing]
-    word, sign = _OUTCOMES[state.outcome]
-    return Look(f"Replied: {word}", _DARK, EMPTY, sign)
+    return _OUTCOMES[state.outcome]

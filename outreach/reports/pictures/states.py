@@ -7,6 +7,8 @@ from outreach.reports.pictures.drawing import Spec
 from outreach.reports.pictures.picture import LINE, Picture
 from outreach.reports.pictures.signs import LOOKS, Look, look_of
 from outreach.reports.standing import StateStanding
+from outreach.texts import count
+from outreach.texts import gettext as _
 
 Datum = dict[str, Any]
 Layer = dict[str, Any]
@@ -31,7 +33,10 @@ def grouped(states: Sequence[StateStanding]) -> list[tuple[Look, list[StateStand
 
 
 def entries(states: Sequence[StateStanding]) -> list[Entry]:
-    return [Entry(look, f"{look.label}: {len(them)}") for look, them in grouped(states)]
+    return [
+        Entry(look, _("%(standing)s: %(states)s", standing=_(look.label), states=count(len(them))))
+        for look, them in grouped(states)
+    ]
 
 
 def picture_of_states(
@@ -40,10 +45,10 @@ def picture_of_states(
     return Picture(
         name=name,
         title=title,
-        says=f"{title}. {'; '.join(entry.label for entry in entries(states))}.",
-        columns=("Standing", "States", "Which"),
+        says=f"{title}. {_('; ').join(entry.label for entry in entries(states))}.",
+        columns=(_("Standing"), _("States"), _("Which")),
         rows=tuple(
-            (look.label, len(them), "; ".join(state.name for state in them))
+            (_(look.label), len(them), _("; ").join(state.name for state in them))
             for look, them in grouped(states)
         ),
         spec=spec,
@@ -52,7 +57,7 @@ def picture_of_states(
 
 def told(state: StateStanding) -> str:
     """What a mark tells whoever points at it."""
-    return f"{state.name}: {look_of(state).label}"
+    return _("%(state)s: %(standing)s", state=state.name, standing=_(look_of(state).label))
 
 
 def shown(look: Look) -> Datum:

@@ -27,6 +27,7 @@ from outreach.reports.pictures.states import (
     told,
 )
 from outreach.reports.standing import StateStanding
+from outreach.texts import ngettext
 
 _DOWN = 7  # the sign below the letters
 _LEGEND_WIDTH = 22 * STEP
@@ -37,7 +38,7 @@ Places = dict[str, Place]
 
 
 def tile_grid(states: Sequence[StateStanding]) -> Picture:
-    title = f"Where the {len(states)} states stand"
+    title = ngettext("Where %(num)s state stands", "Where the %(num)s states stand", len(states))
     return picture_of_states("states", title, states, _spec(title, states))
 
 

@@ -29,6 +29,8 @@ from outreach.reports.pictures.states import (
     told,
 )
 from outreach.reports.standing import StateStanding
+from outreach.texts import gettext as _
+from outreach.texts import mark, ngettext
 
 _HERE = Path(__file__).parent
 _WIDTH, _HEIGHT = 1000, 432
@@ -37,9 +39,9 @@ _PROJECTION = {"type": "naturalEarth1", "rotate": [-11, 0], "scale": 182.8, "tra
 _ROOM = 2.85  # pixels around its middle that a state needs to show its sign by itself
 _SIGNS = (2.4, 6.0)  # pixels from the middle of the smallest and of the largest
 _DISC = 92  # square pixels
-_LAND = Look("Not a member state", "#ececec", INK, "")
+_LAND = Look(mark("Not a member state"), "#ececec", INK, "")
 _LEGEND_COLUMNS = 3
-_BORDERS = "Borders as Natural Earth draws them; they take no side in any dispute."
+_BORDERS = mark("Borders as Natural Earth draws them; they take no side in any dispute.")
 
 
 class Place(NamedTuple):
@@ -62,7 +64,7 @@ class Place(NamedTuple):
 
 def world_map(states: Sequence[StateStanding]) -> Picture:
     """What has no place on the map is in its words and numbers only."""
-    title = f"The {len(states)} states on the map"
+    title = ngettext("%(num)s state on the map", "The %(num)s states on the map", len(states))
     return picture_of_states("world", title, states, _spec(title, states))
 
 
@@ -89,10 +91,10 @@ def _spec(title: str, states: Sequence[StateStanding]) -> Spec:
         "projection": _PROJECTION,
         "layer": [*_shape_layers(states), *_point_layers(list(_points(states)))],
     }
-    listed = [*entries(states), Entry(_LAND, _LAND.label)]
+    listed = [*entries(states), Entry(_LAND, _(_LAND.label))]
     below = legend(listed, columns=_LEGEND_COLUMNS, width=_WIDTH)
     body = {"vconcat": [land, below], "spacing": STEP / 2}
-    return specification(title, body, title_size=20, subtitle=_BORDERS)
+    return specification(title, body, title_size=20, subtitle=_(_BORDERS))
 
 
 def _shape_layers(states: Sequence[StateStanding]) -> list[Layer]:

@@ -12,6 +12,7 @@ from outreach.accounts.tables import Organizer, Role
 from outreach.campaigns.tables import Campaign, CampaignState
 from outreach.contacts.tables import Contact
 from outreach.letters import shelf
+from outreach.texts import gettext as _
 
 _NOT_YET = (CampaignState.loaded, CampaignState.planned)
 
@@ -44,33 +45,35 @@ def first_steps(session: Session, me: Organizer, templates: Path) -> Sequence[St
 def _import(session: Session) -> Step:
     somebody = select(Contact.id).where(col(Contact.erased_at).is_(None)).limit(1)
     return Step(
-        "Import the contacts you write to",
+        _("Import the contacts you write to"),
         session.exec(somebody).first() is not None,
         Role.organizer,
         url_for("contact_import.show"),
-        "From a CSV or Excel file; you see its columns and mistakes before anything is stored.",
+        _("From a CSV or Excel file; you see its columns and mistakes before anything is stored."),
     )
 
 
 def _write(session: Session, templates: Path) -> Step:
     there = ", ".join(shelf.names(session, templates))
     return Step(
-        "Write the letter",
+        _("Write the letter"),
         bool(there),
         Role.organizer,
         url_for("letters.show"),
-        f"There is: {there}." if there else "Or bring in one that you have.",
+        _("There is: %(letters)s.", letters=there)
+        if there
+        else _("Or bring in one that you have."),
     )
 
 
 def _plan(session: Session) -> Step:
     planned = select(Campaign.id).where(Campaign.state == CampaignState.planned).limit(1)
     return Step(
-        "Plan a campaign",
+        _("Plan a campaign"),
         session.exec(planned).first() is not None,
         Role.organizer,
         url_for("campaigns.listing"),
-        "The plan shows who gets what and when, and who does not and why. It sends nothing.",
+        _("The plan shows who gets what and when, and who does not and why. It sends nothing."),
     )
 
 
@@ -78,19 +81,19 @@ def _invite(session: Session, me: Organizer) -> Step:
     others = (each for each in people.list_organizers(session) if each.id != me.id)
     may = (each for each in others if each.role.includes(Role.approver) and not each.disabled_at)
     return Step(
-        "Invite an approver",
+        _("Invite an approver"),
         any(may),
         Role.admin,
         url_for("people.show", _anchor="invite"),
-        "A second person approves exactly what will be sent.",
+        _("A second person approves exactly what will be sent."),
     )
 
 
 def _approve() -> Step:
     return Step(
-        "Have the plan approved",
+        _("Have the plan approved"),
         False,
         Role.approver,
         url_for("campaigns.listing"),
-        "From then on letters leave by themselves, each at its time.",
+        _("From then on letters leave by themselves, each at its time."),
     )

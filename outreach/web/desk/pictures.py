@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from outreach.campaigns import progress
 from outreach.campaigns.tables import Campaign, CampaignState
 from outreach.errors import NotFound
-from outreach.reports import weekly
+from outreach.reports import retelling, weekly
 from outreach.reports.daily import days_up_to
 from outreach.reports.pictures import drawing
 from outreach.reports.pictures.days import sends_and_answers
@@ -21,6 +21,7 @@ from outreach.reports.pictures.tiles import tile_grid
 from outreach.reports.pictures.world import world_map
 from outreach.reports.standing import StateStanding, standings
 from outreach.reports.weeks import Week
+from outreach.texts import gettext as _
 from outreach.web.current import parts
 from outreach.web.presentation import today
 
@@ -61,10 +62,10 @@ def standings_by_campaign(session: Session) -> dict[int | None, Standings]:
 def of_report(week: str, name: str) -> Response:
     with parts().database.reading() as session:
         figures = weekly.stored(session, Week.parse(week))
-    for picture in pictures_of(figures) if figures else ():
+    for picture in pictures_of(retelling.retold(figures)) if figures else ():
         if picture.name == name:
             return _svg(picture)
-    raise NotFound(f"The report for {week} has no picture of this name.")
+    raise NotFound(_("The report for %(week)s has no picture of this name.", week=week))
 
 
 @blueprint.get("/days.svg")
@@ -73,7 +74,7 @@ def days() -> Response:
     with parts().database.reading() as session:
         picture = sends_and_answers(days_up_to(session, today()))
     if picture is None:
-        raise NotFound("In the last two weeks nothing left and nobody answered.")
+        raise NotFound(_("In the last two weeks nothing left and nobody answered."))
     return _svg(picture)
 
 
@@ -100,7 +101,7 @@ def _standings_of(slug: str) -> Standings:
 def _standings(session: Session, campaign: Campaign) -> Standings:
     now = parts().clock()
     found = standings(session, parts().states, before=now, campaign_id=campaign.id)
-    return Standings(campaign.slug, found)
+    return Standings(campaign.slug, retelling.standings(found))
 
 
 def _copies_for(state: StateStanding, slug: str) -> str:

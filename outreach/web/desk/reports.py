@@ -7,14 +7,17 @@ from flask import Blueprint, Response, render_template
 from markupsafe import Markup
 from sqlmodel import Session, col, select
 
+from outreach import texts
 from outreach.accounts.feeds import feed_token
 from outreach.errors import NotFound
-from outreach.reports import paper, rendering, spreadsheet, weekly
+from outreach.reports import paper, rendering, spreadsheet, weekly, wording
 from outreach.reports.comparing import side_by_side
 from outreach.reports.figures import Figures
 from outreach.reports.rendering import Links
+from outreach.reports.retelling import retold
 from outreach.reports.tables import WeeklyReport
 from outreach.reports.weeks import Week
+from outreach.texts import gettext as _
 from outreach.web.current import organizer, parts
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
@@ -50,8 +53,8 @@ def show(week: str) -> str:
     with parts().database.reading() as session:
         figures = _stored(session, wanted)
     # The fragment escapes what comes from outside itself.
-    body = Markup(rendering.as_fragment(figures, Links()))
-    return render_template("desk/report.html", week=wanted, body=body)
+    body = Markup(rendering.as_fragment(retold(figures), Links()))
+    return render_template("desk/report.html", week=wanted, name=wording.name(figures), body=body)
 
 
 @blueprint.get("/<week>.<any(pdf, csv, json):form>")
@@ -61,7 +64,9 @@ def download(week: str, form: str) -> Response:
         figures = _stored(session, wanted)
     media_type, made = _FORMS[form]
     links = Links(parts().settings.public_url)
-    answer = Response(made(figures, links), mimetype=media_type)
+    # Programs read the others, and know their words in English.
+    with texts.speaking(texts.spoken() if form == "pdf" else "en"):
+        answer = Response(made(retold(figures), links), mimetype=media_type)
     name = f"weekly-report-{wanted}.{form}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
@@ -71,7 +76,11 @@ def _stored(session: Session, week: Week) -> Figures:
     figures = weekly.stored(session, week)
     if figures is None:
         raise NotFound(
-            f"There is no report for {week} yet; make it with: outreach report weekly --week {week}"
+            _(
+                "There is no report for %(week)s yet; "
+                "make it with: outreach report weekly --week %(week)s",
+                week=week,
+            )
         )
     return figures
 

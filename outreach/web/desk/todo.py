@@ -9,19 +9,21 @@ from sqlmodel import Session, col, select
 
 from outreach.campaigns.tables import Campaign, CampaignState
 from outreach.contacts.states import MemberStates
-from outreach.reports import wording
+from outreach.reports import needs_told, retelling
 from outreach.reports.attention import needs_a_person
 from outreach.reports.rendering import Links
+from outreach.texts import gettext as _
+from outreach.texts import ngettext, retold
 
 
 @dataclass(frozen=True)
 class Item:
-    """One line of work, and where it is done; ``names`` says which ``things`` it is about."""
+    """One line of work, and where it is done; ``names`` are what it is about, under ``which``."""
 
     text: str
     link: str = ""
     oldest_at: datetime | None = None
-    things: str = ""
+    which: str = ""
     names: Sequence[str] = ()
 
 
@@ -37,24 +39,31 @@ def items(session: Session, states: MemberStates, today: date) -> list[Item]:
 
 
 def _paused(campaign: Campaign) -> Item:
-    return Item(f"{campaign.name} is paused: {campaign.reason}", _page(campaign))
+    why = retold(campaign.reason or "")
+    text = _("%(campaign)s is paused: %(why)s", campaign=campaign.name, why=why)
+    return Item(text, _page(campaign))
 
 
 def _approval(campaign: Campaign) -> Item:
-    return Item(f"The plan of {campaign.name} waits for approval.", _plan(campaign))
+    text = _("The plan of %(campaign)s waits for approval.", campaign=campaign.name)
+    return Item(text, _plan(campaign))
 
 
 def _needs(session: Session, states: MemberStates, today: date) -> Iterator[Item]:
     links = Links()
-    for need in needs_a_person(session, states, today):
-        yield Item(wording.need(need), links.need(need), need.oldest_at, "missions", need.missions)
+    for need in retelling.needs(needs_a_person(session, states, today), states):
+        told = needs_told.need(need)
+        yield Item(told, links.need(need), need.oldest_at, _("Which missions"), need.missions)
 
 
 def _unreviewed(campaign: Campaign) -> Item:
-    files = wording.counted(len(campaign.unreviewed), "letter file")
-    have = "has" if len(campaign.unreviewed) == 1 else "have"
-    text = f"{files} of {campaign.name} {have} not been reviewed by a person."
-    return Item(text, _page(campaign), things="files", names=campaign.unreviewed)
+    text = ngettext(
+        "%(num)s letter file of %(campaign)s has not been reviewed by a person.",
+        "%(num)s letter files of %(campaign)s have not been reviewed by a person.",
+        len(campaign.unreviewed),
+        campaign=campaign.name,
+    )
+    return Item(text, _page(campaign), which=_("Which files"), names=campaign.unreviewed)
 
 
 def _plan(campaign: Campaign) -> str:

@@ -36,9 +36,9 @@ def days() -> list[Day]:
 
 def shares() -> list[Share]:
     return [
-        Share("Planned", 190, 200, "in all plans"),
-        Share("Image loaded by people", 0, 150, "with image"),
-        Share("Missions that answered", 1_200, 1_200, "written to"),
+        Share("Planned", 190, 200, "%(count)s in all plans"),
+        Share("Image loaded by people", 0, 150, "%(count)s with image"),
+        Share("Missions that answered", 1_200, 1_200, "%(count)s written to"),
     ]
 
 
