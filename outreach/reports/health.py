@@ -22,6 +22,8 @@ class Verdict(StrEnum):
 class Limit:
     """What share of the copies of one kind is good, and from what share on it is bad.
 
+    ``rule`` says so, with places for both.
+
     Among ``fewest`` copies or more; of fewer a single one would be too much.
     """
 
@@ -45,8 +47,8 @@ LIMITS = (
         bad_from=0.05,
         fewest=100,
         rule=mark(
-            "A common rule, since receivers publish none: below 2 % is good; "
-            "from 5 % on providers put senders under review, as Amazon SES does."
+            "A common rule, since receivers publish none: below %(good)s is good; "
+            "from %(bad)s on providers put senders under review, as Amazon SES does."
         ),
     ),
     Limit(
@@ -57,7 +59,7 @@ LIMITS = (
         good_below=0.001,
         bad_from=0.003,
         fewest=1000,
-        rule=mark("Gmail and Yahoo ask senders to stay below 0.1 % and never to reach 0.3 %."),
+        rule=mark("Gmail and Yahoo ask senders to stay below %(good)s and never to reach %(bad)s."),
     ),
 )
 

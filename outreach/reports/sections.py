@@ -12,7 +12,7 @@ from outreach.inbox.tables import Outcome
 from outreach.reports import wording
 from outreach.reports.figures import Figures
 from outreach.reports.first_answer import Wait
-from outreach.reports.health import LIMITS, Rate
+from outreach.reports.health import LIMITS, Limit, Rate
 from outreach.reports.missions import mission_name
 from outreach.reports.silent import Silence, SilentMission
 from outreach.reports.weeks import Week
@@ -179,10 +179,15 @@ def _health(figures: Figures) -> Iterator[Section]:
         _("Health of the sending domain"),
         (_("Domain"), _("Week"), _("So far"), _("Verdict")),
         tuple(rows),
-        " ".join(_(limit.rule) for limit in LIMITS),
+        " ".join(_rule(limit) for limit in LIMITS),
         words=frozenset({0, 3}),
         in_mail=4,
     )
+
+
+def _rule(limit: Limit) -> str:
+    good, bad = (wording.percent(share) for share in (limit.good_below, limit.bad_from))
+    return _(limit.rule, good=good, bad=bad)
 
 
 def _of_domain(domain: str, rate: Rate) -> Row:
@@ -201,7 +206,7 @@ def _share(part: int, whole: int) -> str:
     told = {"part": count(part), "whole": count(whole)}
     if not whole:
         return _("%(part)s of %(whole)s", **told)
-    share = wording.percent(part / whole, digits=2)
+    share = wording.percent(part / whole, pattern="0.00")
     return _("%(part)s of %(whole)s (%(share)s)", share=share, **told)
 
 

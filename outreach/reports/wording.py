@@ -122,9 +122,9 @@ def duration(time: timedelta) -> str:
     return " ".join(filter(None, parts[first : first + 2])) or _("less than a minute")
 
 
-def percent(share: float, digits: int = 0) -> str:
-    """With as many digits behind the point."""
-    number = format_decimal(100 * share, f"0.{'0' * digits}".rstrip("."), texts.spoken())
+def percent(share: float, pattern: str = "0.#") -> str:
+    """Of 100 as CLDR's ``pattern`` has it."""
+    number = format_decimal(100 * share, pattern, texts.spoken())
     return _("%(number)s%%", number=number)
 
 
