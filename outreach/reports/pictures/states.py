@@ -1,5 +1,6 @@
 """What the pictures of the states share: words and numbers, marks, and what each look means."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -28,8 +29,10 @@ class Entry(NamedTuple):
 
 def grouped(states: Sequence[StateStanding]) -> list[tuple[Look, list[StateStanding]]]:
     """The states that look the same together; what no state looks like is left out."""
-    groups = ((look, [state for state in states if look_of(state) == look]) for look in LOOKS)
-    return [(look, them) for look, them in groups if them]
+    groups: defaultdict[Look, list[StateStanding]] = defaultdict(list)
+    for state in states:
+        groups[look_of(state)].append(state)
+    return [(look, groups[look]) for look in LOOKS if look in groups]
 
 
 def entries(states: Sequence[StateStanding]) -> list[Entry]:
