@@ -129,6 +129,8 @@ def test_what_is_shown_of_opens_is_what_the_schedule_keeps(
         ("who=jp", {"JP"}),
         ("who=EG@mission.example", {"EG"}),
         ("who=mission+of", {"FR", "EG", "JP"}),
+        ("who=ambass+eg", {"EG"}),
+        ("who=bassador", set()),
         ("who=%25", set()),
         ("stands=unknown", {"EG"}),
         ("stands=skipped", {"JP"}),

@@ -14,7 +14,9 @@ from outreach.accounts import sessions
 from outreach.accounts.sessions import Client
 from outreach.accounts.tables import Organizer, Role
 from outreach.campaigns.tables import Campaign, CampaignState
+from outreach.contacts.editing import describe
 from outreach.contacts.tables import Contact, Mission
+from outreach.contacts.terms import terms_of
 from outreach.delivery.tables import Delivery, Purpose, State
 from outreach.inbox.kinds import MailKind
 from outreach.inbox.tables import IncomingMail, RawMail, RawState, Thread, ThreadState
@@ -122,16 +124,15 @@ def a_contact(session: Session, code: str, now: datetime) -> Contact:
     mission = Mission(state=code, organization=f"Permanent Mission of {code} {HOSTILE}")
     session.add(mission)
     session.flush()
-    return _stored(
-        session,
-        Contact(
-            mission_id=mission.id,
-            address=f"{code.lower()}@mission.example",
-            name=f"Ambassador of {code}",
-            created_at=now,
-            updated_at=now,
-        ),
+    contact = Contact(
+        mission_id=mission.id,
+        address=f"{code.lower()}@mission.example",
+        name=f"Ambassador of {code}",
+        created_at=now,
+        updated_at=now,
     )
+    contact.terms = terms_of(describe(contact, mission))
+    return _stored(session, contact)
 
 
 def a_skeleton(session: Session, language: str) -> Skeleton:
