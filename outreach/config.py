@@ -2,13 +2,12 @@
 
 import base64
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 from zoneinfo import available_timezones
 
 from cryptography.hazmat.primitives import serialization
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from outreach.errors import InvalidInput, Misconfigured
@@ -104,18 +103,14 @@ class Settings(BaseSettings):
             raise ValueError("is not an address with at most 31 characters before the @")
         return value
 
-    @field_validator("imap_url")
+    @field_validator("imap_url", "lmtp_listen")
     @classmethod
-    def _imap_server(cls, value: str) -> str:
-        if value:
-            _try(ImapServer.parse, value)
-        return value
-
-    @field_validator("lmtp_listen")
-    @classmethod
-    def _listening_place(cls, value: str) -> str:
-        if value:
-            _try(Listen.parse, value)
+    def _door_of_mail(cls, value: str, about: ValidationInfo) -> str:
+        try:
+            if value:
+                (Listen if about.field_name == "lmtp_listen" else ImapServer).parse(value)
+        except InvalidInput as error:
+            raise ValueError(str(error)) from None
         return value
 
     @field_validator("secret_key")
@@ -167,13 +162,6 @@ class Settings(BaseSettings):
     @property
     def schedules(self) -> Path:
         return self.schedules_dir or _here_or_shipped("schedules")
-
-
-def _try(parse: Callable[[str], object], value: str) -> None:
-    try:
-        parse(value)
-    except InvalidInput as error:
-        raise ValueError(str(error)) from None
 
 
 def load_settings(**values: object) -> Settings:

@@ -1,6 +1,7 @@
 """Commands about the people who work at the desk."""
 
 import sys
+from collections.abc import Callable
 
 import click
 from sqlmodel import Session
@@ -9,6 +10,7 @@ from outreach.accounts import audit, links, people
 from outreach.accounts.tables import Organizer, Role
 from outreach.cli.parts import with_outreach
 from outreach.cli.printing import json_option, listing, note
+from outreach.texts import mark
 from outreach.wiring import Outreach
 
 role_choice = click.Choice([role.value for role in Role])
@@ -29,9 +31,11 @@ def add(outreach: Outreach, address: str, role: str, name: str, no_password: boo
     """Add an organizer; the password is asked for, or read from standard input."""
     password = None if no_password else _ask_password()
     now = outreach.clock()
-    with outreach.database.transaction() as session:
-        added = people.add_organizer(session, address, Role(role), name, password, now)
-        _note_down(outreach, session, "organizer added", added)
+    added = _carry_out(
+        outreach,
+        mark("organizer added"),
+        lambda session: people.add_organizer(session, address, Role(role), name, password, now),
+    )
     note(f"{added.address} is {role}.")
 
 
@@ -51,9 +55,11 @@ def list_them(outreach: Outreach, as_json: bool) -> None:
 @with_outreach
 def role(outreach: Outreach, address: str, role: str) -> None:
     """Give an organizer another role."""
-    with outreach.database.transaction() as session:
-        changed = people.set_role(session, address, Role(role))
-        _note_down(outreach, session, f"role set to {role}", changed)
+    changed = _carry_out(
+        outreach,
+        mark("role set to %(role)s") % {"role": role},
+        lambda session: people.set_role(session, address, Role(role)),
+    )
     note(f"{changed.address} is {role}.")
 
 
@@ -63,9 +69,11 @@ def role(outreach: Outreach, address: str, role: str) -> None:
 def password(outreach: Outreach, address: str) -> None:
     """Give an organizer a new password, asked for or read from standard input."""
     entered = _ask_password()
-    with outreach.database.transaction() as session:
-        changed = people.set_password(session, address, entered)
-        _note_down(outreach, session, "password set", changed)
+    changed = _carry_out(
+        outreach,
+        mark("password set"),
+        lambda session: people.set_password(session, address, entered),
+    )
     note(f"{changed.address} has a new password.")
 
 
@@ -74,9 +82,11 @@ def password(outreach: Outreach, address: str) -> None:
 @with_outreach
 def disable(outreach: Outreach, address: str) -> None:
     """End an organizer's access at once; what they did stays on record."""
-    with outreach.database.transaction() as session:
-        changed = people.disable(session, address, outreach.clock())
-        _note_down(outreach, session, "organizer disabled", changed)
+    changed = _carry_out(
+        outreach,
+        mark("organizer disabled"),
+        lambda session: people.disable(session, address, outreach.clock()),
+    )
     note(f"{changed.address} cannot sign in any more.")
 
 
@@ -85,9 +95,9 @@ def disable(outreach: Outreach, address: str) -> None:
 @with_outreach
 def enable(outreach: Outreach, address: str) -> None:
     """Open the account of a disabled organizer again."""
-    with outreach.database.transaction() as session:
-        changed = people.enable(session, address)
-        _note_down(outreach, session, "organizer enabled", changed)
+    changed = _carry_out(
+        outreach, mark("organizer enabled"), lambda session: people.enable(session, address)
+    )
     note(f"{changed.address} can sign in again.")
 
 
@@ -96,9 +106,11 @@ def enable(outreach: Outreach, address: str) -> None:
 @with_outreach
 def reset_second_factor(outreach: Outreach, address: str) -> None:
     """Remove the second factor of an organizer who lost it."""
-    with outreach.database.transaction() as session:
-        changed = people.reset_second_factor(session, address)
-        _note_down(outreach, session, "second factor reset", changed)
+    changed = _carry_out(
+        outreach,
+        mark("second factor reset"),
+        lambda session: people.reset_second_factor(session, address),
+    )
     note(f"{changed.address} signs in with the password alone, and can set up a new one.")
 
 
@@ -109,20 +121,21 @@ def reset_second_factor(outreach: Outreach, address: str) -> None:
 @with_outreach
 def invite(outreach: Outreach, address: str, role: str, name: str) -> None:
     """Invite somebody by mail; the worker sends it, and its link works for seven days."""
-    with outreach.database.transaction() as session:
-        invited = links.invite(session, address, Role(role), name, outreach.clock())
-        _note_down(outreach, session, "organizer invited", invited)
+    invited = _carry_out(
+        outreach,
+        mark("organizer invited"),
+        lambda session: links.invite(session, address, Role(role), name, outreach.clock()),
+    )
     note(f"An invitation to {invited.address} is on its way.")
 
 
-def _note_down(outreach: Outreach, session: Session, act: str, organizer: Organizer) -> None:
-    audit.note(
-        session,
-        actor=audit.COMMAND_LINE,
-        act=act,
-        subject=organizer.address,
-        now=outreach.clock(),
-    )
+def _carry_out(outreach: Outreach, act: str, change: Callable[[Session], Organizer]) -> Organizer:
+    """The organizer it was done to, and an entry in the audit trail."""
+    by, now = audit.COMMAND_LINE, outreach.clock()
+    with outreach.database.transaction() as session:
+        changed = change(session)
+        audit.note(session, actor=by, act=act, subject=changed.address, now=now)
+    return changed
 
 
 def _row(organizer: Organizer) -> dict[str, object]:
