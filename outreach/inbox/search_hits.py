@@ -32,7 +32,7 @@ class Marker:
         self._terms = list(dict.fromkeys(chain.from_iterable(query.choices)))
         self._known: dict[str, bool] = {}
 
-    def mark(self, text: str) -> list[Piece]:
+    def marked(self, text: str) -> list[Piece]:
         """The whole text in pieces."""
         return list(_pieces(text, _joined(self._spans(text))))
 
@@ -43,7 +43,7 @@ class Marker:
         start = _word_border(text, max(first - _BEFORE, 0))
         end = _word_end(text, first + _AFTER)
         shown = _SPACE.sub(" ", text[start:end]).strip()
-        return self.mark("… " * (start > 0) + shown + " …" * (end < len(text)))
+        return self.marked("… " * (start > 0) + shown + " …" * (end < len(text)))
 
     def _spans(self, text: str) -> Iterator[Span]:
         """Where the hits stand, the first one first."""

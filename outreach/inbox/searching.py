@@ -215,8 +215,8 @@ def _found(
     return Found(
         number=number,
         at=at,
-        subject=marker.mark(content.subject),
-        writer=marker.mark(content.name or content.address),
+        subject=marker.marked(content.subject),
+        writer=marker.marked(content.name or content.address),
         snippet=marker.snippet(content.below_the_head),
         has_attachments=bool(content.files),
         mail=mail,

@@ -148,7 +148,7 @@ def test_no_stem_becomes_too_short(word: str, without_its_ending: str) -> None:
 
 
 def shown(text: str, query: str) -> str:
-    return "".join(f"[{p.text}]" if p.is_hit else p.text for p in Marker(read(query)).mark(text))
+    return "".join(f"[{p.text}]" if p.is_hit else p.text for p in Marker(read(query)).marked(text))
 
 
 @pytest.mark.parametrize(
@@ -182,4 +182,4 @@ def test_a_snippet_shows_the_hit_in_its_surroundings() -> None:
 
 @given(st.text(max_size=300), st.text(min_size=1, max_size=10))
 def test_a_marked_text_is_the_text(text: str, query: str) -> None:
-    assert "".join(piece.text for piece in Marker(read(query)).mark(text)) == text
+    assert "".join(piece.text for piece in Marker(read(query)).marked(text)) == text
