@@ -25,6 +25,8 @@ from outreach.inbox.tables import IncomingMail, Thread, ThreadState
 from outreach.letters.attributions import attribution
 from outreach.letters.tables import Enclosure
 from outreach.letters.written import Quotation, Written, write
+from outreach.texts import count, mark
+from outreach.texts import gettext as _
 from outreach.tokens import Tokens
 
 LONGEST = 30_000  # characters of an answer
@@ -35,8 +37,8 @@ _NONCE = re.compile(r"[A-Za-z0-9_-]{16,40}")
 
 # Nobody reads what is written to these.
 _TO_NOBODY: Mapping[MailKind, str] = {
-    MailKind.bounce: "a mail server wrote it to say that a mail came back",
-    MailKind.complaint: "a provider wrote it to say that somebody complained",
+    MailKind.bounce: mark("a mail server wrote it to say that a mail came back"),
+    MailKind.complaint: mark("a provider wrote it to say that somebody complained"),
 }
 _BY_PEOPLE = (MailKind.reply, MailKind.opt_out)
 
@@ -77,7 +79,7 @@ def send(
         return False
     threads.require_seen(session, thread, draft.seen)
     if mail is None or mail.thread_id != thread.id:
-        raise InvalidInput("Choose a mail of this thread to answer.")
+        raise InvalidInput(_("Choose a mail of this thread to answer."))
     address = recipient(session, thread, mail, composer)
     letter = _written(session, mail, draft.text, zone)
     for row in (letter.skeleton, *draft.enclosures):
@@ -96,22 +98,27 @@ def send(
 def recipient(session: Session, thread: Thread, mail: IncomingMail, composer: Composer) -> str:
     """Where an answer to the mail goes, in canonical form; raises where none may go."""
     if why := _TO_NOBODY.get(mail.kind):
-        raise NotAllowed(f"This mail cannot be answered: {why}.")
+        raise NotAllowed(_("This mail cannot be answered: %(why)s.", why=_(why)))
     ours = _sender(session, thread).address
     named = (each for each in (mail.reply_to, mail.from_address) if each)
     asked = [each for each in named if each != ours and not composer.is_own(each)]
     if not asked:
         raise InvalidInput(
-            "This mail cannot be answered: it names no address but our own, or none."
+            _("This mail cannot be answered: it names no address but our own, or none.")
         )
     try:
         address = canonical(asked[0])
     except InvalidInput as problem:
         raise InvalidInput(
-            f"This mail cannot be answered: its address cannot be written to. {problem}"
+            _(
+                "This mail cannot be answered: its address cannot be written to. %(problem)s",
+                problem=problem,
+            )
         ) from None
     if stopped := suppressed(session, [address]).get(address):
-        raise NotAllowed(f"Nothing is sent to this address any more: {WORDS[stopped.reason]}.")
+        raise NotAllowed(
+            _("Nothing is sent to this address any more: %(why)s.", why=_(WORDS[stopped.reason]))
+        )
     return address
 
 
@@ -138,7 +145,7 @@ def _is_queued(session: Session, identity: str) -> bool:
 
 def _identity(thread: Thread, nonce: str) -> str:
     if not _NONCE.fullmatch(nonce):
-        raise InvalidInput("The form is not whole; reload the page and send it once more.")
+        raise InvalidInput(_("The form is not whole; reload the page and send it once more."))
     return f"answer:{thread.id}:{nonce}"
 
 
@@ -174,11 +181,15 @@ def _row(
 
 def _written(session: Session, mail: IncomingMail, text: str, zone: ZoneInfo) -> Written:
     if not text.strip():
-        raise InvalidInput("The answer is empty; write something first.")
+        raise InvalidInput(_("The answer is empty; write something first."))
     if len(text) > LONGEST:
         raise InvalidInput(
-            f"The answer has {len(text):,} characters, and {LONGEST:,} is the most: shorten it, "
-            "or enclose a file."
+            _(
+                "The answer has %(length)s characters, and %(most)s is the most: shorten it, or "
+                "enclose a file.",
+                length=count(len(text)),
+                most=count(LONGEST),
+            )
         )
     language = _language(session, mail)
     quotation = _quotation(mail, language, zone)

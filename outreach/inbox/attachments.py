@@ -31,6 +31,7 @@ from outreach.inbox.file_types import (
 )
 from outreach.inbox.parsing import ParsedMail
 from outreach.inbox.recognizing import ending_of, recognize
+from outreach.texts import gettext as _
 
 _LONGEST_NAME = 120
 _NOT_IN_NAMES = str.maketrans(dict.fromkeys('/\\:*?"<>|', "_"))  # what some system cannot store
@@ -93,9 +94,9 @@ def warning(name: str, media_type: str, real: FileType | None = None) -> str:
         return _disguise(promised, real)
     for each in (real, promised):
         if each and each.harm:
-            return f"This is {each.words}: {each.harm}."
+            return _("This is %(type)s: %(harm)s.", type=_(each.words), harm=_(each.harm))
     if _DIRECTIONS & set(name):
-        return "Its name is written so that it may hide how it ends."
+        return _("Its name is written so that it may hide how it ends.")
     return ""
 
 
@@ -129,9 +130,11 @@ def _agree(promised: FileType, real: FileType) -> bool:
 
 def _disguise(promised: FileType, real: FileType) -> str:
     if real is UNKNOWN:
-        return f"It calls itself {promised.words} and is none, or a damaged one."
-    advice = "; do not open it" if real.harm or promised.harm else ""
-    return f"It calls itself {promised.words} and is {real.words}{advice}."
+        return _("It calls itself %(type)s and is none, or a damaged one.", type=_(promised.words))
+    types = {"type": _(promised.words), "real": _(real.words)}
+    if real.harm or promised.harm:
+        return _("It calls itself %(type)s and is %(real)s; do not open it.", **types)
+    return _("It calls itself %(type)s and is %(real)s.", **types)
 
 
 def _printable(letter: str) -> str:

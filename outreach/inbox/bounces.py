@@ -9,6 +9,7 @@ from outreach.inbox.heads import ADDRESS, Head, message_ids
 from outreach.inbox.machines import is_answered, sender
 from outreach.inbox.parsing import ParsedMail
 from outreach.inbox.words import begins, first, phrases, plain
+from outreach.texts import mark
 
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
 # RFC 5321 and its extensions; 555 is left out, for telephone numbers begin with it.
@@ -61,16 +62,16 @@ def failed(bounce: Bounce) -> bool:
 def from_mailer(mail: ParsedMail) -> str | None:
     """Why a mail seems to come from a mail server itself, or None."""
     if is_daemon(mail):
-        return f"the sender is {mail.from_address.partition('@')[0]}"
+        return mark("the sender is %(name)s") % {"name": mail.from_address.partition("@")[0]}
     if "x-failed-recipients" in mail.head:
-        return "it has the field X-Failed-Recipients"
+        return mark("it has the field X-Failed-Recipients")
     if mail.head.raw("from").strip() == "<>":
-        return "it names no sender"
+        return mark("it names no sender")
     called = sender(mail)
     phrase = first(called, phrases("bounce", "senders"))
     if phrase is None and not is_answered(mail):  # postmasters write answers themselves
         phrase = first(called, phrases("bounce", "postmasters"))
-    return f"the sender is called {phrase}" if phrase else None
+    return mark("the sender is called %(words)s") % {"words": phrase} if phrase else None
 
 
 def is_daemon(mail: ParsedMail) -> bool:
@@ -86,7 +87,9 @@ def in_subject(mail: ParsedMail) -> str | None:
     told = _told(mail)
     asks = any(sign in f"{mail.subject} {told}" for sign in "?？؟")
     reports = mail.returned is not None or _names_code(told)
-    return f"the subject begins {phrase}" if reports and not asks else None
+    return (
+        mark("the subject begins %(words)s") % {"words": phrase} if reports and not asks else None
+    )
 
 
 def recipient(mail: ParsedMail, bounce: Bounce) -> str | None:
@@ -138,7 +141,11 @@ def delivered(mail: ParsedMail) -> str | None:
     """The words by which a report says that all went well, or None."""
     told = _told(mail)
     phrase = first(plain(told[:3_000]), phrases("bounce", "delivered"))
-    return f"the text says {phrase}" if phrase and not _names_code(told) else None
+    return (
+        mark("the text says %(words)s") % {"words": phrase}
+        if phrase and not _names_code(told)
+        else None
+    )
 
 
 def says_failed(mail: ParsedMail) -> bool:
@@ -161,7 +168,7 @@ def delayed(mail: ParsedMail) -> str | None:
     told = plain(_told(mail)[:3_000])
     phrase = first(told, phrases("bounce", "delayed"))
     given_up = first(told, phrases("bounce", "given_up"))
-    return f"the text says {phrase}" if phrase and not given_up else None
+    return mark("the text says %(words)s") % {"words": phrase} if phrase and not given_up else None
 
 
 def original_ids(mail: ParsedMail) -> list[str]:

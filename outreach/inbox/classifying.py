@@ -12,6 +12,7 @@ from outreach.inbox.bounces import Bounce
 from outreach.inbox.kinds import MailKind
 from outreach.inbox.parsing import ParsedMail
 from outreach.inbox.words import Phrase, begins, first, phrases, plain
+from outreach.texts import mark
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def classify(mail: ParsedMail) -> Verdict:
     verdicts = (rule(mail) for rule in _RULES)
     found = next((verdict for verdict in verdicts if verdict), None)
     return found or Verdict(
-        MailKind.reply, [mail.problem or "nothing shows that a machine wrote it"]
+        MailKind.reply, [mail.problem or mark("nothing shows that a machine wrote it")]
     )
 
 
@@ -44,7 +45,9 @@ def _complaint(mail: ParsedMail) -> Verdict | None:
         said = complaints.of_old_form(mail)
         return Verdict(MailKind.complaint, said) if said else None
     kind = mail.feedback.first("feedback-type").lower()
-    evidence = f"it has a feedback report (RFC 5965) of the type {kind or 'unknown'}"
+    evidence = mark("it has a feedback report (RFC 5965) of the type %(type)s") % {
+        "type": kind or "unknown"
+    }
     complains = kind not in complaints.NONE
     return Verdict(MailKind.complaint if complains else MailKind.auto_reply, [evidence])
 
@@ -55,12 +58,16 @@ def _delivery_report(mail: ParsedMail) -> Verdict | None:
         return None
     failed = [bounce for bounce in reported if bounces.failed(bounce)]
     if not failed:
-        evidence = (
-            f"the delivery report says {reported[0].action or 'nothing'}, which is no failure"
-        )
+        evidence = mark("the delivery report says %(action)s, which is no failure") % {
+            "action": reported[0].action or "nothing"
+        }
         return Verdict(MailKind.auto_reply, [evidence], reported[0])
     worst = next((bounce for bounce in failed if bounce.permanent), failed[0])
-    said = " ".join(filter(None, ("the delivery report says failed", worst.status)))
+    said = (
+        mark("the delivery report says failed %(status)s") % {"status": worst.status}
+        if worst.status
+        else mark("the delivery report says failed")
+    )
     return Verdict(
         MailKind.bounce, [said], replace(worst, recipient=bounces.recipient(mail, worst))
     )
@@ -69,13 +76,13 @@ def _delivery_report(mail: ParsedMail) -> Verdict | None:
 def _read_receipt(mail: ParsedMail) -> Verdict | None:
     refused = bounces.refused(mail)
     if refused:
-        return Verdict(MailKind.bounce, ["a receipt says that it was refused"], refused)
+        return Verdict(MailKind.bounce, [mark("a receipt says that it was refused")], refused)
     if mail.receipt:
-        return Verdict(MailKind.auto_reply, ["it is a read receipt (RFC 8098)"])
+        return Verdict(MailKind.auto_reply, [mark("it is a read receipt (RFC 8098)")])
     subject = begins(machines.subject(mail), phrases("seen", "subjects"))
     text = first(plain(mail.text[:_LOOKED_AT]), phrases("seen", "lines"))
     if subject and text:
-        return Verdict(MailKind.auto_reply, [f"the subject begins {subject}", _quote(text)])
+        return Verdict(MailKind.auto_reply, [_begins(subject), _quote(text)])
     return None
 
 
@@ -85,14 +92,16 @@ def _bounce_in_words(mail: ParsedMail) -> Verdict | None:
         return None
     delayed = bounces.delayed(mail)
     if delayed:
-        said = f"{delayed}: delivery is still being tried"
+        said = mark("%(words)s: delivery is still being tried") % {"words": delayed}
         return Verdict(MailKind.auto_reply, [why, said], bounces.DELAYED)
     delivered = bounces.delivered(mail)
     if delivered:
         return Verdict(MailKind.auto_reply, [why, delivered])
     bounce = bounces.in_words(mail)
     if bounce:
-        return Verdict(MailKind.bounce, [why, "the text names an address and a failure"], bounce)
+        return Verdict(
+            MailKind.bounce, [why, mark("the text names an address and a failure")], bounce
+        )
     return Verdict(MailKind.auto_reply, [why]) if bounces.is_daemon(mail) else None
 
 
@@ -136,7 +145,7 @@ def _away(mail: ParsedMail, text: str, sign: str) -> Verdict | None:
     in_text = first(text, phrases("away", "lines"))
     evidence = [sign]
     if in_subject:
-        evidence.append(f"the subject says {in_subject}")
+        evidence.append(_subject_says(in_subject))
     if in_text:
         evidence.append(_quote(in_text))
     return _out_of_office(mail, evidence) if len(evidence) > 1 else None
@@ -157,7 +166,9 @@ def _away_by_hints(mail: ParsedMail, text: str, sign: str) -> Verdict | None:
     named = tells_day and machines.named(mail)
     if not (hint and tells_day if received else hint or named):
         return None
-    return _out_of_office(mail, [sign, _quote(hint) if hint else "the text tells a day of return"])
+    return _out_of_office(
+        mail, [sign, _quote(hint) if hint else mark("the text tells a day of return")]
+    )
 
 
 def _noted(text: str, sign: str) -> Verdict:
@@ -180,7 +191,7 @@ def _challenge_in_words(mail: ParsedMail) -> Verdict | None:
         clear = subject and held and proof and answer and not machines.is_answered(mail)
         return Verdict(MailKind.challenge, [_quote(proof), _quote(answer)]) if clear else None
     if subject:
-        return _challenge(mail, text, f"the subject says {subject}")
+        return _challenge(mail, text, _subject_says(subject))
     return Verdict(MailKind.challenge, [_quote(held), _quote(proof)]) if held and proof else None
 
 
@@ -199,7 +210,7 @@ def _away_in_words(mail: ParsedMail) -> Verdict | None:
     subject = begins(machines.subject(mail), phrases("away", "subjects"))
     if subject and (support or (away and first(text, phrases("away", "thanks")))):
         said = [_quote(each) for each in (away, support) if each]
-        return _out_of_office(mail, [f"the subject begins {subject}", *said])
+        return _out_of_office(mail, [_begins(subject), *said])
     if away and support and not mail.quoted and notices.is_formal(mail, text):
         return _out_of_office(mail, [_quote(away), _quote(support)])
     return None
@@ -229,13 +240,21 @@ def _told(mail: ParsedMail) -> tuple[str, date | None]:
     return f"{mail.subject}\n{mail.visible}", mail.date.date() if mail.date else None
 
 
+def _begins(phrase: Phrase) -> str:
+    return mark("the subject begins %(words)s") % {"words": phrase}
+
+
+def _subject_says(phrase: Phrase) -> str:
+    return mark("the subject says %(words)s") % {"words": phrase}
+
+
 def _says(text: str, sections: tuple[str, ...]) -> Phrase | None:
     found = (first(text, phrases(section, "lines")) for section in sections)
     return next((phrase for phrase in found if phrase), None)
 
 
 def _quote(phrase: Phrase | None) -> str:
-    return f"the text says {phrase}"
+    return mark("the text says %(words)s") % {"words": phrase}
 
 
 _RULES: tuple[Rule, ...] = (

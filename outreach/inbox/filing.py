@@ -24,6 +24,7 @@ from outreach.inbox.heads import Head, message_ids
 from outreach.inbox.kinds import MailKind
 from outreach.inbox.parsing import ParsedMail
 from outreach.inbox.tables import IncomingMail, Thread, ThreadState
+from outreach.texts import gettext as _
 from outreach.tokens import Purpose, Tokens
 
 # A reply may come by Bcc or through a forwarder: then only what servers add names the address.
@@ -82,10 +83,10 @@ def file_by_hand(
     Raises NotAllowed when it is filed already, and for a copy that never left.
     """
     if delivery.state in NOT_LEFT:
-        raise NotAllowed("That copy never left, so no mail can be about it; file it to another.")
+        raise NotAllowed(_("That copy never left, so no mail can be about it; file it to another."))
     session.refresh(mail, with_for_update=True)
     if mail.delivery_id is not None or mail.thread_id is not None:
-        raise NotAllowed("This mail is filed already; somebody else may just have done it.")
+        raise NotAllowed(_("This mail is filed already; somebody else may just have done it."))
     mail.delivery_id, mail.matched_by = delivery.id, "hand"
     mail.contact_id = mail.contact_id or delivery.contact_id
     effects.apply(session, mail, delivery, now)

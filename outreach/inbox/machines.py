@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from outreach.inbox.parsing import ParsedMail
 from outreach.inbox.words import Phrase, begins, first, phrases, plain
+from outreach.texts import mark
 
 Sign = tuple[str, "re.Pattern[str]"]
 
@@ -90,11 +91,11 @@ def sure(mail: ParsedMail) -> str | None:
         return shown
     phrase = named(mail)
     if phrase:
-        return f"the subject says {phrase}"
+        return mark("the subject says %(words)s") % {"words": phrase}
     text = mail.visible
     said = plain(text[:_OPENING] + "\n" + text[_OPENING:][-_OPENING:])
     phrase = first(said, phrases("automatic", "lines")) or _alone(text)
-    return f"the text says {phrase}" if phrase else None
+    return mark("the text says %(words)s") % {"words": phrase} if phrase else None
 
 
 def _alone(text: str) -> Phrase | None:
@@ -160,5 +161,7 @@ def _in_head(mail: ParsedMail, signs: Iterable[Sign]) -> Iterator[str]:
         for value in mail.head.all(name):
             if pattern.match(value):
                 yield (
-                    f"{name.title()}: {value[:60]}" if name != "from" else "the sender is no-reply"
+                    f"{name.title()}: {value[:60]}"
+                    if name != "from"
+                    else mark("the sender is no-reply")
                 )

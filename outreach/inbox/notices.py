@@ -13,6 +13,7 @@ from functools import cache
 from outreach.inbox import absence, machines
 from outreach.inbox.parsing import ParsedMail
 from outreach.inbox.words import Phrase, Phrases, begins, first, numbered, phrases, plain, word_set
+from outreach.texts import mark
 
 _LONGEST = 900
 _LONGEST_PIECE = 40  # words, or letters where no spaces stand between words
@@ -73,15 +74,18 @@ def says_only_away(mail: ParsedMail) -> list[str]:
         return []
     if not _says_no_more(mail, sure):
         return []
-    named = [f"the subject says {title}"] if title else []
-    return [*named, f"the text says {away}, and no more than that"]
+    named = [mark("the subject says %(words)s") % {"words": title}] if title else []
+    return [*named, mark("the text says %(words)s, and no more than that") % {"words": away}]
 
 
 def acknowledges(mail: ParsedMail) -> list[str]:
     """What shows a receipt: its subject, and that it calls itself automatic."""
     subject = begins(machines.subject(mail), phrases("receipt", "subjects"))
     phrase = first(plain(mail.visible), phrases("receipt", "automatic")) if subject else None
-    return [f"the subject begins {subject}", f"the text says {phrase}"] if phrase else []
+    if phrase is None:
+        return []
+    begins_so = mark("the subject begins %(words)s") % {"words": subject}
+    return [begins_so, mark("the text says %(words)s") % {"words": phrase}]
 
 
 def is_formal(mail: ParsedMail, text: str) -> bool:

@@ -6,6 +6,7 @@ from itertools import takewhile
 from outreach.inbox import machines
 from outreach.inbox.parsing import ParsedMail
 from outreach.inbox.words import first, phrases, plain, word_set
+from outreach.texts import mark
 
 _LONGEST_REQUEST = 400
 _FEW_WORDS = 5  # of a greeting, or so many Chinese letters
@@ -22,7 +23,7 @@ def asked(mail: ParsedMail) -> str | None:
     written = mail.visible[: 2 * _LONGEST_REQUEST] or machines.subject(mail)
     alone = plain(written).strip(_AROUND)
     if alone in word_set("opt_out", "alone"):
-        return f'it says no more than "{alone}"'
+        return mark('it says no more than "%(words)s"') % {"words": alone}
     request = _without_its_address(_MENTION.sub(" ", plain(written)))
     phrase = first(request, phrases("opt_out", "lines"))
     if (
@@ -34,7 +35,7 @@ def asked(mail: ParsedMail) -> str | None:
     # In its own language: the French "mais" is a "but", the Portuguese one is a "more".
     unless = (each for each in phrases("opt_out", "unless") if each.language == phrase.language)
     more = first(request, unless) or _says_more(written)
-    return None if more else f"the text says {phrase}"
+    return None if more else mark("the text says %(words)s") % {"words": phrase}
 
 
 def _without_its_address(request: str) -> str:

@@ -33,6 +33,7 @@ from outreach.inbox.tables import (
     ThreadNote,
     ThreadState,
 )
+from outreach.texts import gettext as _
 from outreach.tracking import events
 from outreach.tracking.tables import Event
 
@@ -51,7 +52,12 @@ def overrule(
     """Raises NotAllowed where the mail is that already, or is too old for it."""
     _take_hold(session, mail)
     if (kind, returns_on) == (mail.kind, mail.returns_on):
-        raise NotAllowed(f"Somebody has said so already: this mail is {kind.replace('_', ' ')}.")
+        raise NotAllowed(
+            _(
+                "Somebody has said so already: this mail is %(kind)s.",
+                kind=_(kind.replace("_", " ")),
+            )
+        )
     copy = session.get(Delivery, mail.delivery_id) if mail.delivery_id else None
     if copy:
         _take_back(session, mail, copy, now)
@@ -72,7 +78,7 @@ def take_out(session: Session, mail: IncomingMail, *, now: datetime) -> None:
     _take_hold(session, mail)
     copy = session.get(Delivery, mail.delivery_id) if mail.delivery_id else None
     if copy is None:
-        raise NotAllowed("This mail is in the holding pen already.")
+        raise NotAllowed(_("This mail is in the holding pen already."))
     _take_back(session, mail, copy, now)
     sender = find_contact(session, mail.from_address)
     # "hand": no second door that knows its token files it there again.
@@ -85,7 +91,9 @@ def take_out(session: Session, mail: IncomingMail, *, now: datetime) -> None:
 def _take_hold(session: Session, mail: IncomingMail) -> None:
     session.refresh(mail, with_for_update=True)
     if mail.emptied_at:
-        raise NotAllowed("What this mail said and did was deleted; nothing can be taken back now.")
+        raise NotAllowed(
+            _("What this mail said and did was deleted; nothing can be taken back now.")
+        )
 
 
 def _bounce(mail: IncomingMail, copy: Delivery | None) -> dict[str, str | bool | None]:

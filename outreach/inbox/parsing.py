@@ -21,6 +21,7 @@ from outreach.inbox.heads import (
 )
 from outreach.inbox.quoting import split
 from outreach.inbox.tnef import Tnef
+from outreach.texts import mark
 
 # Beyond these a mail is an attack: every line costs time for each level that it lies in, every
 # part, field and group costs memory. A mail of 30 MB with a large attachment has 400,000 lines.
@@ -109,7 +110,9 @@ def parse(content: bytes) -> ParsedMail:
             *dict.fromkeys(_defects(message, parts)),
             *_of_winmails(winmails.values()),
         ],
-        problem=None if any(name in head for name in _EXPECTED) else "it has no head of a mail",
+        problem=None
+        if any(name in head for name in _EXPECTED)
+        else mark("it has no head of a mail"),
         message=message,
     )
 

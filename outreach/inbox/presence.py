@@ -36,6 +36,10 @@ def beat(session: Session, thread_id: int, organizer_id: int, now: datetime) -> 
     session.execute(insert.on_conflict_do_update(index_elements=keys, set_={"seen_at": now}))
 
 
+def is_writing(session: Session, thread_id: int, organizer_id: int) -> bool:
+    return session.get(Writing, (thread_id, organizer_id)) is not None
+
+
 def stop(session: Session, thread_id: int, organizer_id: int) -> None:
     theirs = (col(Writing.thread_id) == thread_id) & (col(Writing.organizer_id) == organizer_id)
     session.execute(delete(Writing).where(theirs))

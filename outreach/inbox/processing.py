@@ -24,6 +24,8 @@ from outreach.inbox.parsing import ParsedMail
 from outreach.inbox.reading import CannotStart, Understand, Unreadable, describe_error
 from outreach.inbox.suggesting import suggest
 from outreach.inbox.tables import IncomingMail, RawMail, RawState
+from outreach.texts import gettext as _
+from outreach.texts import mark
 from outreach.tokens import Tokens
 
 _log = logging.getLogger(__name__)
@@ -69,14 +71,21 @@ def try_again(session: Session, raw_id: int) -> None:
     """Let the next pass read a mail once more that could not be read."""
     raw = session.get(RawMail, raw_id)
     if raw is None:
-        raise NotFound(f"There is no kept mail {raw_id}.")
+        raise NotFound(_("There is no kept mail %(number)s.", number=raw_id))
     if raw.state is RawState.deleted:
         raise NotAllowed(
-            f"The bytes of kept mail {raw_id} were deleted, so it cannot be read again."
+            _(
+                "The bytes of kept mail %(number)s were deleted, so it cannot be read again.",
+                number=raw_id,
+            )
         )
     if raw.state is not RawState.unreadable:
         raise NotAllowed(
-            f"Kept mail {raw_id} is {raw.state}; only an unreadable one is tried again."
+            _(
+                "Kept mail %(number)s is %(state)s; only an unreadable one is tried again.",
+                number=raw_id,
+                state=_(str(raw.state)),
+            )
         )
     raw.state, raw.problem = RawState.new, None
     session.add(raw)
@@ -217,7 +226,7 @@ def _incoming(raw: RawMail, mail: ParsedMail, verdict: Verdict, place: Filing) -
 def _kind(verdict: Verdict, place: Filing) -> tuple[MailKind, list[str]]:
     """A mail program that unsubscribes for its user may look like a person or like a machine."""
     if place.matched_by == "unsubscribe" and verdict.kind in _MAY_ASK_OUT:
-        return MailKind.opt_out, ["it was sent to the address for unsubscribing"]
+        return MailKind.opt_out, [mark("it was sent to the address for unsubscribing")]
     return verdict.kind, verdict.evidence
 
 

@@ -23,6 +23,7 @@ from typing import Self, TypeAlias
 from outreach.errors import OutreachError
 from outreach.inbox.classifying import Verdict, classify
 from outreach.inbox.parsing import ParsedMail, parse
+from outreach.texts import mark
 
 LIMIT = 20.0  # seconds; reading 30 MB takes two
 _MEMORY = 2 * 1024**3  # bytes of address space
@@ -54,7 +55,11 @@ def understand(content: bytes) -> Understood:
 def describe_error(error: Exception) -> str:
     """The kind and the place of an error; its own words may hold what the stranger wrote."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {Path(frame.filename).name}, line {frame.lineno}"
+    return mark("%(error)s in %(file)s, line %(line)s") % {
+        "error": type(error).__name__,
+        "file": Path(frame.filename).name,
+        "line": frame.lineno,
+    }
 
 
 class Reader:
@@ -130,8 +135,10 @@ class _Child:
     def _why_it_ended(self) -> str:
         self.close()
         if self._process.returncode == -signal.SIGALRM:
-            return f"reading it took longer than {self._limit:g} seconds"
-        return "the program that read it broke off"
+            return mark("reading it took longer than %(seconds)s seconds") % {
+                "seconds": f"{self._limit:g}"
+            }
+        return mark("the program that read it broke off")
 
 
 def _start(connection: Connection, limit: float) -> "subprocess.Popen[bytes]":

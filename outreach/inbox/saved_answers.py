@@ -8,6 +8,8 @@ from sqlmodel import Session, col, select
 from outreach.errors import InvalidInput, NotFound
 from outreach.inbox.answering import LONGEST
 from outreach.inbox.tables import SavedAnswer
+from outreach.texts import count
+from outreach.texts import gettext as _
 
 LONGEST_TITLE = 120
 
@@ -19,7 +21,7 @@ def every(session: Session) -> Sequence[SavedAnswer]:
 def get(session: Session, number: int) -> SavedAnswer:
     if found := session.get(SavedAnswer, number):
         return found
-    raise NotFound("There is no such saved answer; somebody may have deleted it.")
+    raise NotFound(_("There is no such saved answer; somebody may have deleted it."))
 
 
 def save(
@@ -30,14 +32,20 @@ def save(
     title, text = (each.replace("\0", "") for each in (title, text))  # Postgres stores none
     title, text = " ".join(title.split()), text.strip()
     if not title or not text:
-        raise InvalidInput("A saved answer needs a title, by which it is found, and a text.")
+        raise InvalidInput(_("A saved answer needs a title, by which it is found, and a text."))
     if len(title) > LONGEST_TITLE or len(text) > LONGEST:
         raise InvalidInput(
-            f"A title has at most {LONGEST_TITLE} characters and a text {LONGEST:,}; shorten it."
+            _(
+                "A title has at most %(title)s characters and a text %(text)s; shorten it.",
+                title=LONGEST_TITLE,
+                text=count(LONGEST),
+            )
         )
     same = session.exec(select(SavedAnswer).where(SavedAnswer.title == title)).first()
     if same and same.id != number:
-        raise InvalidInput("There is a saved answer of this title already; choose another title.")
+        raise InvalidInput(
+            _("There is a saved answer of this title already; choose another title.")
+        )
     saved.title, saved.text, saved.changed_at = title, text, now
     session.add(saved)
     session.flush()

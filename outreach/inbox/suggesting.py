@@ -12,6 +12,7 @@ from outreach.inbox.classifying import Verdict
 from outreach.inbox.filing import KEY_LENGTH, find_contact, latest_copy, written_tokens
 from outreach.inbox.heads import ADDRESS
 from outreach.inbox.parsing import ParsedMail
+from outreach.texts import mark
 
 Suggestion = dict[str, str | int]
 Found = Iterator[tuple[Delivery | None, str]]
@@ -38,7 +39,7 @@ def _by_bounced_address(session: Session, mail: ParsedMail, verdict: Verdict) ->
     recipient = verdict.bounce.recipient if verdict.bounce else None
     if recipient:
         copy = latest_copy(session, col(Delivery.recipient_address) == recipient)
-        yield copy, "this is the address that the bounce names"
+        yield copy, mark("this is the address that the bounce names")
 
 
 def _by_unusable_token(session: Session, mail: ParsedMail, _: Verdict) -> Found:
@@ -46,7 +47,7 @@ def _by_unusable_token(session: Session, mail: ParsedMail, _: Verdict) -> Found:
         key = token[:KEY_LENGTH].lower()
         left = col(Delivery.state).not_in(NOT_LEFT)
         copy = session.exec(select(Delivery).where(Delivery.key == key, left)).one_or_none()
-        yield copy, "its reply address names this copy, but is damaged"
+        yield copy, mark("its reply address names this copy, but is damaged")
 
 
 def _by_mentioned_contact(session: Session, mail: ParsedMail, _: Verdict) -> Found:
@@ -56,7 +57,7 @@ def _by_mentioned_contact(session: Session, mail: ParsedMail, _: Verdict) -> Fou
         contact = find_contact(session, address)
         if contact:
             copy = latest_copy(session, col(Delivery.contact_id) == contact.id)
-            yield copy, "the mail names the address that this letter went to"
+            yield copy, mark("the mail names the address that this letter went to")
 
 
 def _by_domain(session: Session, mail: ParsedMail, _: Verdict) -> Found:
@@ -66,7 +67,7 @@ def _by_domain(session: Session, mail: ParsedMail, _: Verdict) -> Found:
     if theirs and len(missions) <= _MOST_AT_A_DOMAIN:
         for mission in missions:
             copy = latest_copy(session, col(Delivery.mission_id) == mission)
-            yield copy, "the sender's domain is one of this mission's"
+            yield copy, mark("the sender's domain is one of this mission's")
 
 
 _RULES: tuple[Rule, ...] = (

@@ -13,6 +13,8 @@ from outreach.delivery.states import NOT_LEFT
 from outreach.delivery.tables import Delivery, Purpose
 from outreach.errors import InvalidInput, NotAllowed, NotFound
 from outreach.inbox.tables import IncomingMail, Outcome, Thread, ThreadNote, ThreadState
+from outreach.texts import count
+from outreach.texts import gettext as _
 
 LONGEST_NOTE = 10_000  # characters
 
@@ -68,7 +70,7 @@ def hold(session: Session, thread_id: int) -> Thread:
     """The thread, which nobody else changes until this transaction ends."""
     found = session.get(Thread, thread_id, with_for_update=True, populate_existing=True)
     if found is None:
-        raise NotFound(f"There is no thread {thread_id}.")
+        raise NotFound(_("There is no thread %(number)s.", number=thread_id))
     return found
 
 
@@ -76,8 +78,10 @@ def require_seen(session: Session, thread: Thread, seen: Collection[str]) -> Non
     """NotAllowed where the thread has in it what was not ``seen``, as ``contents`` names it."""
     if not set(contents(session, thread)) <= set(seen):
         raise NotAllowed(
-            "Something new has come or gone in this thread since you opened the page, so nothing "
-            "was done. Read it, then decide once more."
+            _(
+                "Something new has come or gone in this thread since you opened the page, so "
+                "nothing was done. Read it, then decide once more."
+            )
         )
 
 
@@ -88,7 +92,7 @@ def change(
     require_seen(session, thread, seen)
     able = {organizer.id for organizer in who_can_act(session)}
     if standing.owner_id not in {None, thread.owner_id, *able}:
-        raise InvalidInput("The owner must be an organizer who may act; choose one of the list.")
+        raise InvalidInput(_("The owner must be an organizer who may act; choose one of the list."))
     thread.state, thread.outcome = standing.state, standing.outcome
     thread.owner_id, thread.due_on = standing.owner_id, standing.due_on
     session.add(thread)
@@ -99,12 +103,14 @@ def write_note(
     session: Session, thread_id: int, text: str, *, author_id: int, now: datetime
 ) -> ThreadNote:
     if session.get(Thread, thread_id) is None:
-        raise NotFound(f"There is no thread {thread_id}.")
+        raise NotFound(_("There is no thread %(number)s.", number=thread_id))
     text = text.replace("\0", "").strip()  # Postgres stores none of these
     if not text:
-        raise InvalidInput("The note is empty; write what the others should know.")
+        raise InvalidInput(_("The note is empty; write what the others should know."))
     if len(text) > LONGEST_NOTE:
-        raise InvalidInput(f"The note is longer than {LONGEST_NOTE:,} characters; shorten it.")
+        raise InvalidInput(
+            _("The note is longer than %(most)s characters; shorten it.", most=count(LONGEST_NOTE))
+        )
     note = ThreadNote(thread_id=thread_id, author_id=author_id, text=text, written_at=now)
     session.add(note)
     return note

@@ -16,6 +16,8 @@ from outreach.errors import InvalidInput
 from outreach.inbox.files import begins_as_mail, read_stream
 from outreach.inbox.receiving import store
 from outreach.inbox.tables import RawMail
+from outreach.texts import count, mark
+from outreach.texts import gettext as _
 
 DOOR = "desk"
 MOST_MAILS = 2_000  # at once; more are the command line's matter
@@ -26,8 +28,8 @@ _BROKEN = (BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, Val
 
 # What programs keep mail in that nobody else can read, by how it begins.
 _FOREIGN = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "open it in Outlook and save it as .eml"),
-    (b"!BDN", "it is a whole Outlook data file; save single mails out of it as .eml"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", mark("open it in Outlook and save it as .eml")),
+    (b"!BDN", mark("it is a whole Outlook data file; save single mails out of it as .eml")),
 )
 
 
@@ -59,9 +61,9 @@ def take_in(session: Session, files: Iterable[Given], now: datetime) -> Taken:
 
 def _take(session: Session, file: Given, taken: Taken, now: datetime) -> None:
     if why := _why_none(file.content):
-        taken.without.append(f"{file.name}: {why}")
+        taken.without.append(_("%(file)s: %(why)s", file=file.name, why=why))
         return
-    for _, mail in read_stream(BytesIO(file.content), file.name):
+    for __, mail in read_stream(BytesIO(file.content), file.name):
         if _is_known(session, mail):
             taken.known += 1
         else:
@@ -69,20 +71,23 @@ def _take(session: Session, file: Given, taken: Taken, now: datetime) -> None:
             taken.new += 1
         if taken.new + taken.known > MOST_MAILS:
             raise InvalidInput(
-                f"These are more than {MOST_MAILS:,} mails, which is too many at once. Nothing "
-                "was taken in; split them up, or give the file to: outreach inbox ingest"
+                _(
+                    "These are more than %(most)s mails, which is too many at once. Nothing was "
+                    "taken in; split them up, or give the file to: outreach inbox ingest",
+                    most=count(MOST_MAILS),
+                )
             )
 
 
 def _why_none(content: bytes) -> str:
     """Empty where there is mail in it."""
     if not content.strip():
-        return "it is empty"
+        return _("it is empty")
     for signature, advice in _FOREIGN:
         if content.startswith(signature):
-            return advice
+            return _(advice)
     below = content.partition(b"\n")[2] if content.startswith(b"From ") else content  # an mbox's
-    return "" if begins_as_mail(below) else "it does not begin as a mail does"
+    return "" if begins_as_mail(below) else _("it does not begin as a mail does")
 
 
 def _is_known(session: Session, mail: bytes) -> bool:
@@ -95,14 +100,23 @@ def _unpacked(file: Given) -> Iterator[Given]:
         yield file
         return
     if file.content.count(b"PK\x01\x02") > MOST_MAILS:
-        raise InvalidInput(f"{file.name} holds too many files; pack at most {MOST_MAILS:,} mails.")
+        raise InvalidInput(
+            _(
+                "%(file)s holds too many files; pack at most %(most)s mails.",
+                file=file.name,
+                most=count(MOST_MAILS),
+            )
+        )
     try:
         with ZipFile(BytesIO(file.content)) as archive:
             yield from _entries(file.name, archive)
     except _BROKEN as error:
         raise InvalidInput(
-            f"{file.name} cannot be unpacked: it is damaged or has a password. Nothing was taken "
-            "in; pack it anew as a plain .zip."
+            _(
+                "%(file)s cannot be unpacked: it is damaged or has a password. Nothing was taken "
+                "in; pack it anew as a plain .zip.",
+                file=file.name,
+            )
         ) from error
 
 
@@ -112,12 +126,15 @@ def _entries(called: str, archive: ZipFile) -> Iterator[Given]:
         content = _content(archive, entry, left)
         if content is None:
             raise InvalidInput(
-                f"{called} unpacks to more than a mailbox would. Nothing was taken in; give its "
-                "mails one by one."
+                _(
+                    "%(file)s unpacks to more than a mailbox would. Nothing was taken in; give "
+                    "its mails one by one.",
+                    file=called,
+                )
             )
         left -= len(content)
         if content.startswith(b"PK\x03\x04"):
-            raise InvalidInput(f"{called} holds another archive; unpack that first.")
+            raise InvalidInput(_("%(file)s holds another archive; unpack that first.", file=called))
         yield Given(f"{called}: {PurePosixPath(entry.filename).name}", content)
 
 

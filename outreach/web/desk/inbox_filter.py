@@ -12,6 +12,8 @@ from outreach.inbox.kinds import MailKind
 from outreach.inbox.search_filter import MailFilter, ThreadFilter
 from outreach.inbox.search_query import Query, read
 from outreach.inbox.tables import Outcome, ThreadState
+from outreach.texts import gettext as _
+from outreach.texts import mark
 
 NAMES = (
     "q", "turn", "kind", "outcome", "owner", "campaign", "state", "since", "until",
@@ -56,14 +58,16 @@ class _Reader:
         text = self.given.get(name)
         if text is None or text in list(kinds):
             return kinds(text) if text else None
-        self.told.append(f"“{text}” is no {name} here, so it was left out.")
+        self.told.append(
+            _("“%(text)s” is no %(name)s here, so it was left out.", text=text, name=_(name))
+        )
         return None
 
     def number(self, name: str, known: Iterable[int | None]) -> int | None:
         text = self.given.get(name, "")
         found = next((each for each in known if str(each) == text), None)
         if text and found is None:
-            self.told.append(f"There is no such {name}, so it was left out.")
+            self.told.append(_("There is no such %(name)s, so it was left out.", name=_(name)))
         return found
 
     def day(self, name: str) -> date | None:
@@ -71,21 +75,25 @@ class _Reader:
         try:
             return date.fromisoformat(text) if text else None
         except ValueError:
-            self.told.append(f"“{text}” is no day; write it like 2026-11-23. It was left out.")
+            self.told.append(
+                _("“%(text)s” is no day; write it like 2026-11-23. It was left out.", text=text)
+            )
             return None
 
     def member_state(self, states: MemberStates) -> str | None:
         text = self.given.get("state")
         code = states.find(text) if text else None
         if text and code is None:
-            self.told.append(f"No one member state is called “{text}”, so it was left out.")
+            self.told.append(
+                _("No one member state is called “%(text)s”, so it was left out.", text=text)
+            )
         return code
 
     def query(self) -> Query:
         text = self.given.get("q", "")
         query = read(text)
         if text and query.is_empty:
-            self.told.append(f"There is no word in “{text}” to look for.")
+            self.told.append(_("There is no word in “%(text)s” to look for.", text=text))
         return query
 
 
@@ -102,16 +110,16 @@ def read_filter(
     given = {name: text for name in NAMES if (text := arguments.get(name, "").strip())}
     reader = _Reader({**given, "owner": str(me)} if given.get("owner") == ME else given)
     mails = MailFilter(
-        kind=reader.one_of("kind", MailKind),
+        kind=reader.one_of(mark("kind"), MailKind),
         with_attachments="attachments" in given,
         since=_begin_of(reader.day("since"), zone),
         before=_begin_of(reader.day("until"), zone, after=timedelta(days=1)),
     )
     threads = ThreadFilter(
-        turn=reader.one_of("turn", ThreadState),
-        outcome=reader.one_of("outcome", Outcome),
-        owner_id=reader.number("owner", owners),
-        campaign_id=reader.number("campaign", campaigns),
+        turn=reader.one_of(mark("turn"), ThreadState),
+        outcome=reader.one_of(mark("outcome"), Outcome),
+        owner_id=reader.number(mark("owner"), owners),
+        campaign_id=reader.number(mark("campaign"), campaigns),
         member_state=reader.member_state(states),
         due_by=today if "due" in given else None,
     )

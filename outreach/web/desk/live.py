@@ -93,6 +93,16 @@ def note_writing(number: int) -> None:
         presence.beat(session, number, organizer().id or 0, now)
 
 
+def note_reading(number: int) -> None:
+    """Whoever opens the thread only to read it is writing no longer."""
+    me = organizer().id or 0
+    with parts().database.reading() as session:
+        if not presence.is_writing(session, number, me):
+            return
+    with suppress(OperationalError), parts().database.transaction() as session:
+        presence.stop(session, number, me)
+
+
 def hour(at: datetime) -> str:
     """In the organizers' zone: "14:02"."""
     return f"{at.astimezone(ZoneInfo(zone())):%H:%M}"

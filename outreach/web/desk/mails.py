@@ -19,6 +19,7 @@ from outreach.inbox.bodies import File
 from outreach.inbox.cleaning import Cleaned, clean
 from outreach.inbox.parsing import ParsedMail, parse
 from outreach.inbox.tables import IncomingMail, RawMail, RawState
+from outreach.texts import gettext as _
 from outreach.web.headers import FILE_POLICY
 
 LONGEST = 200_000  # bytes of a raw mail on a page; the download is whole
@@ -54,7 +55,7 @@ def raw(session: Session, mail: IncomingMail) -> RawMail:
 def kept(raw: RawMail) -> bytes:
     """The mail as it came; NotFound where it is kept no more."""
     if raw.state is RawState.deleted:
-        raise NotFound("The mail as it came was deleted after its time. Its text is still here.")
+        raise NotFound(_("The mail as it came was deleted after its time. Its text is still here."))
     return raw.content
 
 

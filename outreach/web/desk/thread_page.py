@@ -15,6 +15,7 @@ from outreach.contacts.tables import Mission
 from outreach.errors import OutreachError
 from outreach.inbox import answering, saved_answers, threads
 from outreach.inbox.tables import IncomingMail, Outcome, Thread, ThreadState
+from outreach.texts import gettext as _
 from outreach.web import headers
 from outreach.web.current import parts
 from outreach.web.desk import live
@@ -75,7 +76,7 @@ def _forms(session: Session, thread: Thread, entries: Sequence[Entry], to: str) 
 
 def _recipient(session: Session, thread: Thread, mail: IncomingMail | None) -> dict[str, str]:
     if mail is None:
-        return {"recipient": "", "no_answer": "There is no mail in this thread to answer."}
+        return {"recipient": "", "no_answer": _("There is no mail in this thread to answer.")}
     try:
         address = answering.recipient(session, thread, mail, parts().composer)
     except OutreachError as problem:

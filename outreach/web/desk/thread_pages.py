@@ -11,6 +11,7 @@ from outreach.errors import InvalidInput
 from outreach.inbox import threads
 from outreach.inbox.tables import Outcome, ThreadState
 from outreach.inbox.threads import Standing
+from outreach.texts import gettext as _
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
 from outreach.web.desk import live, thread_page
@@ -24,6 +25,8 @@ def show(number: int) -> Response:
     """``to``: the mail that is to be answered."""
     if to := request.args.get("to", ""):
         live.note_writing(number)
+    else:
+        live.note_reading(number)
     with parts().database.reading() as session:
         return thread_page.render(session, number, to=to, started=Started())
 
@@ -76,4 +79,4 @@ def _day(written: str) -> date | None:
     try:
         return date.fromisoformat(written) if written else None
     except ValueError:
-        raise InvalidInput("Write the day as year-month-day, 2026-12-31.") from None
+        raise InvalidInput(_("Write the day as year-month-day, 2026-12-31.")) from None

@@ -15,6 +15,8 @@ from outreach.errors import InvalidInput
 from outreach.inbox import changes, overruling
 from outreach.inbox.kinds import MailKind
 from outreach.inbox.tables import Change, IncomingMail
+from outreach.texts import gettext as _
+from outreach.texts import mark, ngettext
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
 
@@ -22,33 +24,24 @@ blueprint = Blueprint("verdict", __name__, url_prefix="/inbox/mail")
 
 # What each kind sets going, for whoever is about to say that a mail is of that kind.
 CONSEQUENCES: Mapping[MailKind, str] = {
-    MailKind.reply: "stops the reminders",
-    MailKind.out_of_office: "lets the reminders wait",
-    MailKind.auto_reply: "changes nothing",
-    MailKind.bounce: "stops this address",
-    MailKind.opt_out: "stops this address for good",
-    MailKind.complaint: "stops this address for good",
-    MailKind.challenge: "changes nothing",
+    MailKind.reply: mark("stops the reminders"),
+    MailKind.out_of_office: mark("lets the reminders wait"),
+    MailKind.auto_reply: mark("changes nothing"),
+    MailKind.bounce: mark("stops this address"),
+    MailKind.opt_out: mark("stops this address for good"),
+    MailKind.complaint: mark("stops this address for good"),
+    MailKind.challenge: mark("changes nothing"),
 }
 
 NAMES: Mapping[MailKind, str] = {
-    MailKind.reply: "a reply",
-    MailKind.out_of_office: "a notice of absence",
-    MailKind.auto_reply: "an automatic answer",
-    MailKind.bounce: "a bounce",
-    MailKind.opt_out: "a request for no more mail",
-    MailKind.complaint: "a complaint",
-    MailKind.challenge: "a question whether we are human",
+    MailKind.reply: mark("a reply"),
+    MailKind.out_of_office: mark("a notice of absence"),
+    MailKind.auto_reply: mark("an automatic answer"),
+    MailKind.bounce: mark("a bounce"),
+    MailKind.opt_out: mark("a request for no more mail"),
+    MailKind.complaint: mark("a complaint"),
+    MailKind.challenge: mark("a question whether we are human"),
 }
-
-_COUNTED: tuple[tuple[str, str, str], ...] = (
-    ("withdrawn", "one reminder was withdrawn", "{} reminders were withdrawn"),
-    ("waits", "one reminder waits longer", "{} reminders wait longer"),
-    ("bounced", "the letter counts as come back", "{} letters count as come back"),
-    ("arrived", "the letter counts as delivered", "{} letters count as delivered"),
-    ("suppressed", "nothing more goes to this address", "nothing more goes to {} addresses"),
-    ("begun", "the thread was begun", "{} threads were begun"),
-)
 
 
 @blueprint.post("/<row:number>/overrule")
@@ -87,11 +80,25 @@ def followed(session: Session, mail: IncomingMail) -> list[str]:
         for name, applies in _SIGNS.items()
         if applies(change)
     )
-    return [
-        one if counts[name] == 1 else several.format(counts[name])
-        for name, one, several in _COUNTED
-        if counts[name]
-    ]
+    return [say(counts[name]) for name, say in _COUNTED.items() if counts[name]]
+
+
+_COUNTED: Mapping[str, Callable[[int], str]] = {
+    "withdrawn": lambda n: ngettext(
+        "one reminder was withdrawn", "%(num)s reminders were withdrawn", n
+    ),
+    "waits": lambda n: ngettext("one reminder waits longer", "%(num)s reminders wait longer", n),
+    "bounced": lambda n: ngettext(
+        "the letter counts as come back", "%(num)s letters count as come back", n
+    ),
+    "arrived": lambda n: ngettext(
+        "the letter counts as delivered", "%(num)s letters count as delivered", n
+    ),
+    "suppressed": lambda n: ngettext(
+        "nothing more goes to this address", "nothing more goes to %(num)s addresses", n
+    ),
+    "begun": lambda n: ngettext("the thread was begun", "%(num)s threads were begun", n),
+}
 
 
 def _became(change: Change, *states: State) -> bool:
@@ -118,5 +125,5 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise InvalidInput(
-            f'"{text[:20]}" is no day; write it as 2027-01-08, or leave it empty.'
+            _('"%(text)s" is no day; write it as 2027-01-08, or leave it empty.', text=text[:20])
         ) from None

@@ -23,6 +23,9 @@
   };
   text.addEventListener("focus", begin);
   text.addEventListener("input", begin);
+  text.form.addEventListener("submit", () => {
+    writing.value = "";
+  });
   text.addEventListener("blur", () => {
     if (!text.value.trim()) writing.value = "";
   });
