@@ -41,6 +41,7 @@ def test_from_an_empty_form_to_a_cancelled_campaign(
     browser, desk = browser_and_desk
     anna, ben = (come_in(browser, desk, who) for who in (ANNA, BEN))
 
+    edit_the_letter(anna, desk)
     fill_in(anna)
     expect(anna.locator(".notice")).to_contain_text("The plan is being made")
     fulfil_wishes(outreach)
@@ -61,6 +62,7 @@ def test_from_an_empty_form_to_a_cancelled_campaign(
     while len(outbox(outreach)) < 2:
         tick(outreach, clock)
         clock.now += timedelta(minutes=5)
+    assert all(b"We kindly write." in mail for mail in outbox(outreach))
     tick(outreach, clock)
     anna = come_in(browser, desk, ANNA)  # the session of the day before is over
     anna.get_by_role("link", name="Spring letter").click()
@@ -98,6 +100,17 @@ def come_in(browser: Browser, desk: str, address: str) -> Page:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     return page
+
+
+def edit_the_letter(page: Page, desk: str) -> None:
+    """The preview follows what is typed; what is saved is what is planned below."""
+    page.goto(f"{desk}/letters/wipo-russia-office/letter/en/edit")
+    page.get_by_label("Text", exact=True).fill("{{ salutation }}\n\nWe **kindly** write.")
+    mail = page.frame_locator(".frame.desktop iframe")
+    expect(mail.locator("body")).to_contain_text("We kindly write.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("status").first).to_have_text("Saved as version 2.")
+    page.goto(f"{desk}/campaigns")
 
 
 def fill_in(page: Page) -> None:

@@ -59,6 +59,35 @@ def test_what_is_typed_is_seen_as_mail_saved_and_told_among_the_versions(
     assert made.letter.source("reminder", "en").body == KINDLY
 
 
+@pytest.mark.chromium
+def test_a_french_reader_is_told_in_french_what_is_wrong_as_it_is_typed(
+    outreach: Outreach,
+) -> None:
+    somebody = Organizer(address="anna@example.org", name="Anna", role=Role.organizer)
+    somebody.created_at = outreach.clock()
+    with outreach.database.transaction() as session:
+        session.add(somebody)
+    with ExitStack() as stack:
+        browser = stack.enter_context(chromium())
+        page = browser.new_context(locale="fr-FR").new_page()
+        desk = stack.enter_context(served(create_app(outreach, demo=True)))
+        page.goto(f"{desk}/sign-in")
+        page.locator("form[action$=demo] button").click()
+        page.goto(f"{desk}{PAGE}/edit")
+        expect(page.frame_locator(".frame.desktop iframe").locator("body")).to_contain_text(
+            "Dear Sir or Madam"  # the letter itself stays in its own language
+        )
+        checks = page.locator("#checked")
+        for mistake, told in FRENCH.items():
+            page.locator("#body").fill(f"{{{{ salutation }}}}\n\nA {mistake}")
+            expect(checks).to_contain_text(told)
+
+
+FRENCH = {
+    "{{ contact.nmae }}": "Ligne 3\xa0: contact.nmae est inconnu\u202f; vouliez-vous dire",
+    "{% if contact.name %}": "le texte finit trop tôt. Il manque encore\xa0: «\xa0elif",
+    "**word": "** n’a pas de pendant",
+}
 KINDLY = "{{ salutation }}\n\nWe **kindly** remind {{ state.name }}."
 
 
