@@ -28,8 +28,6 @@ _BLANK = {
     "extra": {},
 }
 
-_REASON = "the contact was erased"
-
 
 @dataclass(frozen=True)
 class Erased:

@@ -77,7 +77,7 @@ _OWN_WORDS = (
     mark("fine"),
     mark("watch"),
     mark("stop and look"),
-    # of a contact and of where a state lies
+    # of a contact
     mark("ambassador"),
     mark("vacant"),
     mark("mailbox"),
