@@ -18,6 +18,7 @@ from imap_tools.utils import check_command_status
 
 from outreach.errors import Misconfigured, OutreachError
 from outreach.inbox.doors import ImapServer
+from outreach.texts import gettext as _
 
 PATIENCE = 30.0  # seconds for each answer
 _MOST_FOLDERS_SHOWN = 30
@@ -47,8 +48,12 @@ class Account:
         except MailboxFolderSelectError:
             known = ", ".join(self.folders()[:_MOST_FOLDERS_SHOWN])
             raise Misconfigured(
-                f"The IMAP server does not open the folder {folder}. There are: {known}. "
-                "Name one of them at the end of OUTREACH_IMAP_URL."
+                _(
+                    "The IMAP server does not open the folder %(folder)s. There are: %(known)s. "
+                    "Name one of them at the end of OUTREACH_IMAP_URL.",
+                    folder=folder,
+                    known=known,
+                )
             ) from None
         [validity] = self._box.client.response("UIDVALIDITY")[1]
         return int(validity or 0)
@@ -118,8 +123,12 @@ def _connected(
 def _encrypt(box: BaseMailBox, server: ImapServer, tls: ssl.SSLContext) -> None:
     if "STARTTLS" not in box.client.capabilities:
         raise Misconfigured(
-            f"The IMAP server {server.host} offers no STARTTLS, and a password is not sent in "
-            "the clear. If it offers TLS from the start, begin OUTREACH_IMAP_URL with imaps://."
+            _(
+                "The IMAP server %(host)s offers no STARTTLS, and a password is not sent in the "
+                "clear. If it offers TLS from the start, begin OUTREACH_IMAP_URL with "
+                "imaps://.",
+                host=server.host,
+            )
         )
     box.client.starttls(tls)
 
@@ -134,43 +143,80 @@ def _sign_in(box: BaseMailBox, server: ImapServer) -> None:
     except (IMAP4.error, MailboxLoginError, UnicodeEncodeError) as error:
         if _NOT_NOW.search(str(error)):
             raise OutreachError(
-                f"The IMAP server {server.host} signs nobody in just now; try again later."
+                _(
+                    "The IMAP server %(host)s signs nobody in just now; try again later.",
+                    host=server.host,
+                )
             ) from None
         raise Misconfigured(
-            f"The IMAP server {server.host} does not accept the user and password in "
-            "OUTREACH_IMAP_URL. Check both (special characters percent-encoded); some providers "
-            "want IMAP switched on, and a password made for programs."
+            _(
+                "The IMAP server %(host)s does not accept the user and password in "
+                "OUTREACH_IMAP_URL. Check both (special characters percent-encoded); some "
+                "providers want IMAP switched on, and a password made for programs.",
+                host=server.host,
+            )
         ) from None
 
 
 @contextmanager
 def _in_plain_words(server: ImapServer) -> Iterator[None]:
     """A server's own words are left out: they may name the user."""
-    at = f"The IMAP server {server.host}, port {server.port},"
+    at = {"host": server.host, "port": server.port}
     try:
         yield
     except ssl.SSLCertVerificationError as error:
         raise Misconfigured(
-            f"{at} shows a certificate that is not valid ({error.verify_message}). "
-            "Check the host in OUTREACH_IMAP_URL: it must be the name in the certificate."
+            _(
+                "The IMAP server %(host)s, port %(port)s, shows a certificate that is not valid "
+                "(%(why)s). Check the host in OUTREACH_IMAP_URL: it must be the name in the "
+                "certificate.",
+                why=error.verify_message,
+                **at,
+            )
         ) from None
     except ssl.SSLError as error:
         raise Misconfigured(
-            f"{at} does not speak TLS as expected ({error.reason}). In OUTREACH_IMAP_URL, "
-            "imaps:// is for TLS from the start (port 993), imap:// for STARTTLS (port 143)."
+            _(
+                "The IMAP server %(host)s, port %(port)s, does not speak TLS as expected "
+                "(%(why)s). In OUTREACH_IMAP_URL, imaps:// is for TLS from the start (port 993), "
+                "imap:// for STARTTLS (port 143).",
+                why=error.reason,
+                **at,
+            )
         ) from None
     except TimeoutError:
-        raise OutreachError(f"{at} does not answer in time. Check the host and port.") from None
+        raise OutreachError(
+            _(
+                "The IMAP server %(host)s, port %(port)s, does not answer in time. "
+                "Check the host and port.",
+                **at,
+            )
+        ) from None
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise OutreachError(
-            f"{at} cannot be reached ({why}). Check the host and port in OUTREACH_IMAP_URL."
+            _(
+                "The IMAP server %(host)s, port %(port)s, cannot be reached (%(why)s). "
+                "Check the host and port in OUTREACH_IMAP_URL.",
+                why=why,
+                **at,
+            )
         ) from None
     except IMAP4.abort:
-        raise OutreachError(f"{at} broke off the connection; try again later.") from None
+        raise OutreachError(
+            _(
+                "The IMAP server %(host)s, port %(port)s, broke off the connection; "
+                "try again later.",
+                **at,
+            )
+        ) from None
     except (IMAP4.error, ImapToolsError):
         raise OutreachError(
-            f"{at} refuses what reading mail needs. Check that it is an IMAP server."
+            _(
+                "The IMAP server %(host)s, port %(port)s, refuses what reading mail needs. "
+                "Check that it is an IMAP server.",
+                **at,
+            )
         ) from None
 
 

@@ -6,6 +6,8 @@ import time
 from outreach.delivery.carriers.smtp.opening import Barred, open_connection
 from outreach.delivery.carriers.smtp.server import MailServer
 from outreach.errors import OutreachError
+from outreach.texts import gettext as _
+from outreach.texts import retold
 
 
 def check(url: str, *, tls: ssl.SSLContext | None = None, seconds: float = 30.0) -> None:
@@ -17,9 +19,11 @@ def check(url: str, *, tls: ssl.SSLContext | None = None, seconds: float = 30.0)
             server, tls or ssl.create_default_context(), seconds=seconds, until=until
         )
     except Barred as barred:
-        raise OutreachError(f"The mail server {server.host} does not let us in: {barred}") from None
+        why = retold(str(barred))
+        says = _("The mail server %(host)s does not let us in: %(why)s", host=server.host, why=why)
+        raise OutreachError(says) from None
     except OSError as error:
-        raise OutreachError(
-            f"The mail server {server.host} cannot be reached: {error.strerror or error}"
-        ) from None
+        why = str(error.strerror or error)
+        says = _("The mail server %(host)s cannot be reached: %(why)s", host=server.host, why=why)
+        raise OutreachError(says) from None
     connection.close()

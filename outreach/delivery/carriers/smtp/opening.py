@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from outreach.delivery.carriers.smtp.connection import Connection, Lost
 from outreach.delivery.carriers.smtp.replies import Reply
 from outreach.delivery.carriers.smtp.server import MailServer
+from outreach.texts import mark
 
 # What is said to each challenge (RFC 4616, RFC 2195; LOGIN is written in no standard).
 _Answer = Callable[[bytes, bytes, bytes], bytes]
@@ -40,7 +41,9 @@ def open_connection(
         _let_in(connection, server, tls)
     except ssl.SSLCertVerificationError as error:
         connection.close()
-        raise Barred(f"its certificate is not accepted: {error.verify_message}") from None
+        raise Barred(
+            mark("its certificate is not accepted: %(why)s") % {"why": error.verify_message}
+        ) from None
     except BaseException:
         connection.close()
         raise
@@ -54,7 +57,7 @@ def _let_in(connection: Connection, server: MailServer, tls: ssl.SSLContext) -> 
     _greet(connection)
     if server.security == "starttls":
         if "STARTTLS" not in connection.features:
-            raise Barred("it offers no encryption (STARTTLS)")
+            raise Barred(mark("it offers no encryption (STARTTLS)"))
         _expect(2, connection.command("STARTTLS"))
         connection.encrypt(tls, server.host)
         _greet(connection)
@@ -85,7 +88,8 @@ def _sign_in(connection: Connection, user: bytes, password: bytes) -> None:
     # In the clear the password itself is said last of all.
     mechanisms = [each for each in _MECHANISMS if each in offered]
     if not mechanisms:
-        raise Barred(f"it offers none of {', '.join(_MECHANISMS)} to sign in with")
+        ways = ", ".join(_MECHANISMS)
+        raise Barred(mark("it offers none of %(ways)s to sign in with") % {"ways": ways})
     mechanism = mechanisms[0 if connection.is_encrypted else -1]
     reply = connection.command(f"AUTH {mechanism}")
     for answer in _MECHANISMS[mechanism]:
