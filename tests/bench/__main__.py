@@ -3,22 +3,19 @@
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from tests.bench import report
 from tests.bench.bench import Bench, Sizes
 from tests.bench.databases import KINDS, Kind
-from tests.bench.figures import Figure, summed_up
+from tests.bench.figures import Figure, Sample, summed_up
 from tests.bench.subjects import ON_POSTGRES_ONLY, SUBJECTS
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     options = _options(arguments)
-    figures = []
-    for figure in measured(options):
-        print(report.line(figure), file=sys.stderr, flush=True)
-        figures.append(figure)
+    figures = list(measured(options))
     print(report.as_markdown(figures) if options.markdown else report.as_text(figures))
     if options.json is None:
         print(report.as_json(figures).decode())
@@ -37,8 +34,16 @@ def measured(options: argparse.Namespace) -> Iterator[Figure]:
                 connections=options.connections,
             )
             for subject in _subjects(options, kind):
-                runs = [list(SUBJECTS[subject](bench)) for _ in range(options.runs)]
+                samples = (SUBJECTS[subject](bench) for _ in range(options.runs))
+                runs = [list(_told(subject, kind.label, each)) for each in samples]
                 yield from summed_up(subject, kind.label, runs)
+
+
+def _told(subject: str, database: str, samples: Iterable[Sample]) -> Iterator[Sample]:
+    """Each as soon as it is taken, for those who wait."""
+    for sample in samples:
+        print(report.line(Figure(subject, database, [sample])), file=sys.stderr, flush=True)
+        yield sample
 
 
 def _subjects(options: argparse.Namespace, kind: Kind) -> list[str]:
