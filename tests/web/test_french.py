@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlmodel import SQLModel
 
+from outreach import texts
 from outreach.accounts.tables import Role
 from outreach.web import create_app
 from outreach.wiring import Outreach
@@ -51,7 +52,9 @@ def test_no_page_says_in_english_what_a_french_reader_should_read(
             french = said(admin.get(path, headers={"Accept-Language": "fr"}).text)
             both[path] = set(said(admin.get(path).text)) & set(french)
     data = "\n".join([*stored(outreach), *HEADERS])
-    left = {path: [t for t in texts if not is_the_same(t, data)] for path, texts in both.items()}
+    left = {
+        path: [one for one in found if not is_the_same(one, data)] for path, found in both.items()
+    }
     assert {path: found for path, found in left.items() if found} == {}
 
 
