@@ -81,11 +81,6 @@ _OWN_WORDS = (
     mark("ambassador"),
     mark("vacant"),
     mark("mailbox"),
-    mark("Africa"),
-    mark("Americas"),
-    mark("Asia"),
-    mark("Europe"),
-    mark("Oceania"),
     # of a contact in a campaign
     mark("answered"),
     mark("no answer"),
