@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import select
 
-from outreach import worker
 from outreach.accounts import audit
 from outreach.campaigns.tables import Campaign
 from outreach.delivery.tables import Delivery, Purpose, State
@@ -26,7 +25,8 @@ from outreach.reports.counters.tables import Counter
 from outreach.reports.tables import WeeklyReport
 from outreach.reports.weeks import Week
 from outreach.wiring import Outreach
-from outreach.worker import tick
+from outreach.worker import reporting, stages
+from outreach.worker.stages import tick
 
 
 def live_until_a_reminder_is_due(outreach: Outreach, clock: FastClock) -> Delivery:
@@ -91,7 +91,7 @@ def test_the_report_that_is_mailed_has_itself_as_pdf_where_the_settings_say_so(
     set_up(outreach, clock, lambda line: None)
     wanted = outreach.settings.model_copy(update={"report_pdf": True})
     week = Week.containing(clock.now, ZoneInfo(wanted.timezone)).previous
-    worker.make_report(replace(outreach, settings=wanted), week, clock.now)
+    reporting.make_report(replace(outreach, settings=wanted), week, clock.now)
     tick(outreach, clock)
     outbox = outreach.settings.var_dir / "outbox" / "new"
     mails = [message_from_bytes(path.read_bytes()) for path in outbox.glob("*.eml")]
@@ -115,9 +115,9 @@ def test_a_report_is_drawn_while_nobody_waits_for_the_database_and_stands_with_i
     with monkeypatch.context() as patched:
         patched.setattr(weekly, "mailing", broken)
         with pytest.raises(RuntimeError):
-            worker.make_report(outreach, week, clock.now)
+            reporting.make_report(outreach, week, clock.now)
     for _ in range(2):
-        worker.make_report(outreach, week, clock.now)
+        reporting.make_report(outreach, week, clock.now)
     with outreach.database.reading() as session:
         assert [report.week for report in session.exec(select(WeeklyReport))] == [str(week)]
         query = select(Delivery).where(Delivery.purpose == Purpose.report)
@@ -130,7 +130,7 @@ def test_a_stage_that_breaks_off_does_not_keep_the_others_from_work(
     def broken(*_: object) -> None:
         raise RuntimeError("somebody@example.org")
 
-    monkeypatch.setitem(worker.STAGES, "making reports", broken)
+    monkeypatch.setitem(stages.STAGES, "making reports", broken)
     set_up(outreach, clock, lambda line: None)
     sent = 0
     for _ in range(3):
@@ -180,7 +180,7 @@ def test_a_pass_that_has_begun_is_finished_when_the_worker_is_told_to_stop_even_
 SLOW_WORKER = """\
 import time
 from contextlib import nullcontext
-from outreach import worker
+from outreach.worker import clock, stages
 from outreach.accounts import audit
 from outreach.config import Settings
 
@@ -194,10 +194,10 @@ def slow(*_):
     time.sleep(1.5)
     print("finished", flush=True)
 
-worker.STAGES = {"slow": slow}
-worker.load_contacts = lambda *_: None
-worker.fulfil_wishes = lambda outreach: None
-worker.run(Parts())
+stages.STAGES = {"slow": slow}
+clock.load_contacts = lambda *_: None
+clock.fulfil_wishes = lambda outreach: None
+clock.run(Parts())
 print("closed", flush=True)
 """
 
@@ -207,11 +207,11 @@ def test_counters_that_are_wrong_are_put_right_and_that_is_told(
 ) -> None:
     set_up(outreach, clock, lambda line: None)
     tick(outreach, clock)
-    worker.recount(outreach, lambda: False)
+    stages.recount(outreach, lambda: False)
     assert caplog.messages == []
     with outreach.database.transaction() as session:
         session.exec(select(Counter).where(Counter.figure == "copies")).first().count += 1
-    worker.recount(outreach, lambda: False)
+    stages.recount(outreach, lambda: False)
     assert caplog.messages == [
         "Counters were wrong and are put right: 0 missions, 1 sums of all missions"
     ]

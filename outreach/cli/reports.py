@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from outreach import worker
 from outreach.cli.parts import with_outreach
 from outreach.cli.printing import facts, json_option, note, out_option, to_json, write_out
 from outreach.reports import paper, rendering, spreadsheet, weekly
 from outreach.reports.counters import keeping
 from outreach.reports.weeks import Week
 from outreach.wiring import Outreach
+from outreach.worker.reporting import make_report
 
 
 @click.group()
@@ -40,7 +40,7 @@ def show(
     now = outreach.clock()
     week = Week.parse(week_text) if week_text else Week.containing(now, zone).previous
     if send:
-        worker.make_report(outreach, week, now)
+        make_report(outreach, week, now)
         note(f"The report of {week} is in the queue, once for each organizer who gets reports.")
     with outreach.database.transaction() as session:
         figures = weekly.figures_of(session, week, zone=zone, states=outreach.states, now=now)

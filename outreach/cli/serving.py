@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 import click
 
-from outreach import worker
 from outreach.cli.parts import with_outreach
 from outreach.cli.printing import facts, json_option, note
 from outreach.config import load_settings
@@ -16,6 +15,8 @@ from outreach.db import Clock
 from outreach.errors import OutreachError
 from outreach.web import serving
 from outreach.wiring import Outreach, build
+from outreach.worker import clock as ticking
+from outreach.worker.stages import single_pass
 
 host_option = click.option("--host", default="127.0.0.1", show_default=True)
 port_option = click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
@@ -41,8 +42,8 @@ def work(outreach: Outreach, drain: bool, as_json: bool) -> None:
     if drain:
         _one_pass(outreach, outreach.clock, as_json)
     else:
-        note(f"Working every {worker.INTERVAL.seconds} seconds; stop it with Ctrl-C.")
-        worker.run(outreach)
+        note(f"Working every {ticking.INTERVAL.seconds} seconds; stop it with Ctrl-C.")
+        ticking.run(outreach)
 
 
 @click.command()
@@ -56,7 +57,7 @@ def tick(outreach: Outreach, moment: str | None, as_json: bool) -> None:
 
 
 def _one_pass(outreach: Outreach, clock: Clock, as_json: bool) -> None:
-    done = worker.single_pass(outreach, clock)
+    done = single_pass(outreach, clock)
     facts(done.as_facts(), as_json=as_json)
     if done.failed:
         raise OutreachError(f"A part of the pass could not be done: {'; '.join(done.failed)}")

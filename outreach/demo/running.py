@@ -19,7 +19,7 @@ from outreach.demo.recipients import Recipients
 from outreach.inbox import receiving
 from outreach.web.app import create_app
 from outreach.wiring import Outreach, build
-from outreach.worker import fulfil_wishes, load_contacts, tick
+from outreach.worker.stages import fulfil_wishes, load_contacts, tick
 
 HOST = "127.0.0.1"
 USUAL_PORT = 8000

@@ -22,7 +22,7 @@ from outreach.demo.organizers import Organizers
 from outreach.demo.recipients import Recipients
 from outreach.errors import NotAllowed
 from outreach.wiring import Outreach
-from outreach.worker import tick
+from outreach.worker.stages import tick
 
 CAMPAIGN = "wipo-russia-office"
 LIST = "geneva-missions"

@@ -13,7 +13,6 @@ import pytest
 from click.testing import CliRunner
 from sqlmodel import select
 
-from outreach import worker
 from outreach.cli import cli
 from outreach.config import load_settings
 from outreach.db import Database
@@ -24,6 +23,7 @@ from outreach.inbox.fetching import check
 from outreach.inbox.tables import Mailbox, RawMail, RawState
 from outreach.upkeep import doctor
 from outreach.wiring import Outreach, build
+from outreach.worker import stages
 from tests.certificates import Authority
 from tests.dovecot import Dovecot, dovecot_is_here
 from tests.inbox.imap_server import ImapServer
@@ -361,9 +361,9 @@ def reading(tmp_path: Path, clock: FastClock, inbox: Inbox) -> Iterator[Outreach
 
 def test_a_single_pass_fetches_and_reads(reading: Outreach, clock: FastClock, inbox: Inbox) -> None:
     inbox.put(a_mail(1))
-    done = worker.single_pass(reading, clock)
+    done = stages.single_pass(reading, clock)
     assert (done.fetched.fetched, done.read.total, done.failed) == (1, 1, [])
-    assert worker.tick(reading, clock).fetched.total == 0
+    assert stages.tick(reading, clock).fetched.total == 0
 
 
 def test_a_trouble_is_told_once_while_it_stays_the_same(

@@ -13,7 +13,7 @@ from outreach.accounts.tables import Role
 from outreach.demo.story import FastClock
 from outreach.web import create_app
 from outreach.wiring import Outreach
-from outreach.worker import fulfil_wishes, tick
+from outreach.worker.stages import fulfil_wishes, tick
 from tests.campaigns.making import a_contact
 from tests.web.browsing import chromium, served
 

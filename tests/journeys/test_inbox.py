@@ -25,7 +25,7 @@ from outreach.inbox import lmtp
 from outreach.inbox.tables import RawMail
 from outreach.web import create_app
 from outreach.wiring import Outreach, build
-from outreach.worker import Pass, tick
+from outreach.worker.stages import Pass, tick
 from tests.journeys.crash.processes import wait_for
 from tests.journeys.mail_servers import mail_servers
 from tests.journeys.mission import MissionMailbox

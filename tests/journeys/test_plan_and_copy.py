@@ -16,7 +16,7 @@ from outreach.demo import missions
 from outreach.demo.story import FastClock, next_moment, set_up
 from outreach.letters.tables import Skeleton
 from outreach.wiring import Outreach
-from outreach.worker import tick
+from outreach.worker.stages import tick
 
 
 def body(mail: bytes) -> bytes:

@@ -18,7 +18,7 @@ from outreach.delivery.composing import entry_url
 from outreach.demo.story import FastClock
 from outreach.web import create_app
 from outreach.wiring import Outreach
-from outreach.worker import tick
+from outreach.worker.stages import tick
 from tests.certificates import Authority
 from tests.web.browsing import chromium, served
 

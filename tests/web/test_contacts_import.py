@@ -8,13 +8,13 @@ from flask.testing import FlaskClient
 from openpyxl import Workbook
 from werkzeug.test import TestResponse
 
-from outreach import worker
 from outreach.accounts import audit
 from outreach.accounts.tables import Role
 from outreach.contacts import loading, uploads
 from outreach.contacts.rows import ContactRow
 from outreach.contacts.storing import Store
 from outreach.wiring import Outreach
+from outreach.worker import stages
 from tests.inbox.attaching import OLD_OFFICE
 from tests.web.conftest import SignedIn
 from tests.web.forms import fill
@@ -39,7 +39,7 @@ def upload(browser: FlaskClient, content: bytes, name: str = "ours.csv") -> Test
 
 
 def work(outreach: Outreach) -> None:
-    worker.load_contacts(outreach, lambda: False)
+    stages.load_contacts(outreach, lambda: False)
 
 
 def seen_on(page: str) -> str:

@@ -1,25 +1,17 @@
-"""The worker: a clock that ticks, and the one pass over everything that is due at a moment.
+"""One pass over everything that is due at a moment, stage by stage.
 
-A tick reads what is due from rows, so a missed, late or doubled tick changes nothing. APScheduler
-only ticks, in UTC, in this process and nowhere else.
+What is due is read from rows, so a missed, late or doubled pass changes nothing.
 """
 
 import logging
 import os
 import secrets
-import signal
 import socket
-import threading
-import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
-
-from apscheduler.schedulers.background import BackgroundScheduler
 
 from outreach.accounts import audit, links
 from outreach.campaigns import fulfilling, notices, progress, refusals
@@ -28,21 +20,13 @@ from outreach.contacts.loading import Loader
 from outreach.db import Clock
 from outreach.delivery import sending
 from outreach.errors import OutreachError
-from outreach.inbox import fetching, lmtp, processing, retention
+from outreach.inbox import fetching, processing, retention
 from outreach.reports import weekly
 from outreach.reports.counters import keeping
-from outreach.reports.weeks import Week
 from outreach.wiring import Outreach
+from outreach.worker.reporting import make_report
 
 _log = logging.getLogger(__name__)
-
-INTERVAL = timedelta(seconds=15)
-WISHES_INTERVAL = timedelta(seconds=2)  # somebody waits for it at the desk
-FETCHING_INTERVAL = timedelta(minutes=1)
-LOADING_INTERVAL = timedelta(seconds=1)  # somebody looks at a page and waits
-RECOUNTING_INTERVAL = timedelta(days=1)
-# A slow mail server must not keep an answer from being read: then the rest goes in the next pass.
-SENDING_SECONDS = 60.0
 
 
 @dataclass
@@ -234,82 +218,12 @@ STAGES: Stages = {
 }
 
 
-def run(outreach: Outreach) -> None:
-    """Tick until SIGTERM or Ctrl-C; what is in hand then is finished first."""
-    stopping = threading.Event()
-    stops = {signal.SIGTERM, signal.SIGINT}
-    # Waited for and not handled: a handler would run amid the scheduler's own locks.
-    signal.pthread_sigmask(signal.SIG_BLOCK, stops)
-    # Late ticks are not skipped (the default grace is one second), and never pile up.
-    unhurried = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    scheduler = BackgroundScheduler(timezone=UTC, job_defaults=unhurried)
-    at_once = datetime.now(UTC)
-    scheduler.add_job(
-        lambda: _tick_and_tell(outreach, stopping),
-        "interval",
-        seconds=INTERVAL.seconds,
-        next_run_time=at_once,
-    )
-    if url := outreach.settings.imap_url:
-        # A job of its own: a slow mail server must not hold up the ticks.
-        fetcher = fetching.Fetcher(outreach.database, url, outreach.clock, stopping.is_set)
-        scheduler.add_job(
-            fetcher.fetch, "interval", seconds=FETCHING_INTERVAL.seconds, next_run_time=at_once
-        )
-    # So is this one: thousands of contacts take their time, and one of them should not wait.
-    scheduler.add_job(
-        lambda: load_contacts(outreach, stopping.is_set),
-        "interval",
-        seconds=LOADING_INTERVAL.seconds,
-        next_run_time=at_once,
-    )
-    # And one for what organizers ask for, which may take minutes.
-    scheduler.add_job(
-        lambda: fulfil_wishes(outreach),
-        "interval",
-        seconds=WISHES_INTERVAL.seconds,
-        next_run_time=at_once,
-    )
-    # Another of its own, for it takes minutes where there are millions of copies.
-    scheduler.add_job(
-        lambda: recount(outreach, stopping.is_set),
-        "interval",
-        hours=RECOUNTING_INTERVAL.days * 24,
-        next_run_time=at_once + INTERVAL * 40,
-    )
-    with _lmtp(outreach):
-        scheduler.start()
-        signal.sigwait(stops)
-        stopping.set()
-        scheduler.shutdown(wait=True)
-
-
-@contextmanager
-def _lmtp(outreach: Outreach) -> Iterator[None]:
-    """Where nobody can listen, all else goes on: the mail server in front keeps its mail."""
-    with ExitStack() as stack:
-        if where := outreach.settings.lmtp_listen:
-            try:
-                stack.enter_context(lmtp.listening(outreach.database, where, outreach.clock))
-            except OutreachError as error:
-                _log.error("%s", error)
-        yield
-
-
 def worker_name() -> str:
     """A name that no other process uses at the same time."""
     return f"{socket.gethostname()[:40]}-{os.getpid()}-{_RUN}"
 
 
 _RUN = secrets.token_hex(4)  # a process number may come again after a restart
-
-
-def _tick_and_tell(outreach: Outreach, stopping: threading.Event) -> None:
-    until = time.monotonic() + SENDING_SECONDS
-    with outreach.reader:  # which takes memory, and mail comes seldom
-        done = tick(outreach, outreach.clock, lambda: stopping.is_set() or time.monotonic() > until)
-    if done.did_something:
-        _log.info("%s", done.as_facts())
 
 
 def fulfil_wishes(outreach: Outreach) -> None:
@@ -329,34 +243,3 @@ def recount(outreach: Outreach, stop: Callable[[], bool]) -> None:
         with outreach.database.transaction() as session:
             act = "counters put right"
             audit.note(session, actor="worker", act=act, detail=told, now=outreach.clock())
-
-
-def make_report(outreach: Outreach, week: Week, now: datetime) -> None:
-    """Make the week's report and put a copy for each reader into the queue, each once.
-
-    It is drawn while no transaction is open; report and copies are then committed together.
-    """
-    while not _draw_and_queue(outreach, week, now):
-        pass  # an answer was erased meanwhile, or somebody else has made the report
-
-
-def _draw_and_queue(outreach: Outreach, week: Week, now: datetime) -> bool:
-    """False where what was drawn is not what the report says by now."""
-    settings, states = outreach.settings, outreach.states
-    zone = ZoneInfo(settings.timezone)
-    with outreach.database.transaction() as session:
-        figures = weekly.draft(session, week, zone=zone, states=states, now=now)
-    mailing = weekly.mailing(figures, settings.public_url, with_pdf=settings.report_pdf)
-    with outreach.database.transaction() as session:
-        if not weekly.keep(session, figures, states):
-            return False
-        weekly.queue_for_sending(
-            session,
-            mailing,
-            weekly.readers(session),
-            sender_name="Outreach",
-            sender_address=settings.reply_address,
-            tokens=outreach.tokens,
-            now=now,
-        )
-    return True
