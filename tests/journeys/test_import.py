@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from outreach import worker
 from outreach.accounts.tables import Organizer, Role
 from outreach.web import create_app
 from outreach.wiring import Outreach
+from outreach.worker import stages
 from tests.web.browsing import chromium, served
 
 FILE = "E-mail,Land,Who\nann@example.org,Brazil,Ann\nbad,France,\nbo@example.org,Atlantis,Bo\n"
@@ -62,4 +62,4 @@ def test_a_file_is_put_right_and_stored_without_loading_a_page_by_hand(
 
 
 def _work(outreach: Outreach) -> None:
-    worker.load_contacts(outreach, lambda: False)
+    stages.load_contacts(outreach, lambda: False)

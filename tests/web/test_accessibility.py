@@ -12,7 +12,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Page
 
-from outreach import worker
 from outreach.accounts import links, people
 from outreach.accounts.tables import Role
 from outreach.campaigns import drafts
@@ -21,6 +20,7 @@ from outreach.contacts.tables import UploadStage
 from outreach.inbox.tables import SavedAnswer
 from outreach.web import create_app
 from outreach.wiring import Outreach
+from outreach.worker import stages
 from tests.web.browsing import chromium, served
 from tests.web.campaigning import a_planned_campaign
 from tests.web.conftest import SignedIn
@@ -121,7 +121,7 @@ def test_axe_finds_nothing_on_a_file_of_contacts_on_its_way_in(
             uploads.keep(session, "contacts.csv", file, "ann@example.org", now)
         session.flush()
         uploads.get(session, 4).stage = UploadStage.stored
-    worker.load_contacts(outreach, lambda: False)
+    stages.load_contacts(outreach, lambda: False)
     with outreach.database.transaction() as session:
         uploads.keep(session, "contacts.csv", good, "ann@example.org", now)
         stopped = uploads.keep(session, "contacts.csv", good, "ann@example.org", now)
