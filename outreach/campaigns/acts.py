@@ -19,7 +19,7 @@ def load(session: Session, text: str, slug: str, *, by: str, now: datetime) -> C
     """
     campaign = progress.load_campaign(session, text, slug, by, now)
     if campaign.state is CampaignState.loaded:
-        audit.note(session, actor=by, act="campaign loaded", subject=slug, now=now)
+        audit.note(session, actor=by, act=mark("campaign loaded"), subject=slug, now=now)
     return campaign
 
 

@@ -76,7 +76,7 @@ def _store(
             now=now,
             progress=progress_of,
         )
-        audit.note(session, actor=by, act="campaign planned", subject=slug, now=means.clock())
+        audit.note(session, actor=by, act=mark("campaign planned"), subject=slug, now=means.clock())
         return summary
 
 

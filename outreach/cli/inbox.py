@@ -39,6 +39,7 @@ from outreach.inbox.correspondence import gather
 from outreach.inbox.doors import Listen
 from outreach.inbox.reading import Reader, Understand
 from outreach.reports.wording import counted
+from outreach.texts import mark
 from outreach.wiring import Outreach
 
 paths_argument = click.argument(
@@ -188,7 +189,7 @@ def export(outreach: Outreach, thread: int, form: str, notes: bool, out: Path | 
         audit.note(
             session,
             actor=audit.COMMAND_LINE,
-            act="thread exported",
+            act=mark("thread exported"),
             subject=f"thread {thread}",
             detail="mails" if form == "eml" else "PDF",
             now=outreach.clock(),

@@ -20,6 +20,7 @@ from outreach.letters.checking import check
 from outreach.letters.enclosures import check_enclosures
 from outreach.letters.importing import import_letter
 from outreach.letters.source import Letter, list_letters, load_letter, save
+from outreach.texts import mark
 from outreach.wiring import Outreach
 
 slug_argument = click.argument("slug")
@@ -84,7 +85,12 @@ def load(outreach: Outreach, slugs: tuple[str, ...]) -> None:
             note(f"{slug}: {pages or 'nothing new'}")
             if loaded:
                 audit.note(
-                    session, actor=by, act="letter loaded", subject=slug, detail=pages, now=now
+                    session,
+                    actor=by,
+                    act=mark("letter loaded"),
+                    subject=slug,
+                    detail=pages,
+                    now=now,
                 )
 
 

@@ -11,6 +11,7 @@ from outreach.errors import InvalidInput, NotAllowed
 from outreach.inbox import answering, presence, saved_answers
 from outreach.inbox.answering import Draft
 from outreach.letters import enclosures
+from outreach.texts import mark
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
 from outreach.web.desk import live, thread_page
@@ -68,7 +69,7 @@ def _send(number: int) -> None:
         presence.stop(session, number, by.id or 0)
         if is_new:
             subject = f"thread {number}"
-            audit.note(session, actor=by.address, act="answer sent", subject=subject, now=now)
+            audit.note(session, actor=by.address, act=mark("answer sent"), subject=subject, now=now)
 
 
 def _draft() -> Draft:

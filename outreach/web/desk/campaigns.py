@@ -14,6 +14,7 @@ from outreach.campaigns.tables import Campaign, CampaignState
 from outreach.errors import NotFound
 from outreach.letters.languages import UN_LANGUAGES
 from outreach.texts import gettext as _
+from outreach.texts import mark
 from outreach.web.current import organizer, parts
 from outreach.web.desk import campaigns_live as live
 from outreach.web.desk.addressees import CHOICES, Filter, addressees
@@ -65,7 +66,9 @@ def letters(slug: str) -> Response:
     by, now = organizer().address, parts().clock()
     with parts().database.transaction() as session:
         about = f"campaign {found(session, slug).slug}"
-        audit.note(session, actor=by, act="letters exported", subject=about, detail="PDF", now=now)
+        audit.note(
+            session, actor=by, act=mark("letters exported"), subject=about, detail="PDF", now=now
+        )
     step = request.args.get("step", type=int)
     answer = Response(_letters(parts(), slug, step), mimetype="application/zip")
     answer.headers["Content-Disposition"] = f'attachment; filename="{slug}-letters.zip"'

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request, send_file
 from outreach.accounts import audit
 from outreach.inbox import exporting
 from outreach.inbox.correspondence import gather
+from outreach.texts import mark
 from outreach.web.current import organizer, parts
 
 blueprint = Blueprint("exports", __name__, url_prefix="/inbox/threads")
@@ -52,7 +53,7 @@ def _note(number: int, form: str) -> None:
         audit.note(
             session,
             actor=by,
-            act="thread exported",
+            act=mark("thread exported"),
             subject=f"thread {number}",
             detail=form,
             now=now,

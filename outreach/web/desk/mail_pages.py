@@ -11,6 +11,7 @@ from outreach.inbox.attachments import find
 from outreach.inbox.filing import file_by_hand
 from outreach.inbox.parsing import parse
 from outreach.inbox.tables import IncomingMail
+from outreach.texts import mark
 from outreach.web import headers
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
@@ -74,7 +75,12 @@ def file(number: int) -> ResponseReturnValue:
         copy = session.get(Delivery, _chosen()) or abort(400)
         file_by_hand(session, _mail(session, number), copy, now)
         audit.note(
-            session, actor=by, act="mail filed", subject=str(number), detail=copy.identity, now=now
+            session,
+            actor=by,
+            act=mark("mail filed"),
+            subject=str(number),
+            detail=copy.identity,
+            now=now,
         )
     return redirect(url_for(".show", number=number), 303)
 

@@ -7,6 +7,7 @@ from outreach.accounts import audit
 from outreach.accounts.tables import Role
 from outreach.inbox.processing import try_again
 from outreach.inbox.tables import RawMail
+from outreach.texts import mark
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
 from outreach.web.desk import mails
@@ -29,7 +30,7 @@ def read_again(number: int) -> ResponseReturnValue:
     by, now = organizer().address, parts().clock()
     with parts().database.transaction() as session:
         try_again(session, number)
-        audit.note(session, actor=by, act="mail tried again", subject=str(number), now=now)
+        audit.note(session, actor=by, act=mark("mail tried again"), subject=str(number), now=now)
     return redirect(url_for(".show", number=number), 303)
 
 

@@ -8,6 +8,7 @@ from outreach.accounts.tables import Role
 from outreach.errors import InvalidInput
 from outreach.inbox import saved_answers
 from outreach.inbox.tables import SavedAnswer
+from outreach.texts import mark
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
 
@@ -45,7 +46,9 @@ def delete(number: int) -> ResponseReturnValue:
     by, now = organizer().address, parts().clock()
     with parts().database.transaction() as session:
         saved_answers.delete(session, number)
-        audit.note(session, actor=by, act="saved answer deleted", subject=str(number), now=now)
+        audit.note(
+            session, actor=by, act=mark("saved answer deleted"), subject=str(number), now=now
+        )
     return redirect(url_for(".show"), 303)
 
 
@@ -55,7 +58,9 @@ def _save(number: int | None) -> ResponseReturnValue:
     try:
         with parts().database.transaction() as session:
             saved = saved_answers.save(session, title, text, now=now, number=number)
-            audit.note(session, actor=by, act="saved answer kept", subject=str(saved.id), now=now)
+            audit.note(
+                session, actor=by, act=mark("saved answer kept"), subject=str(saved.id), now=now
+            )
     except InvalidInput as problem:
         typed = SavedAnswer(id=number, title=title, text=text, changed_at=now)
         return _page(typed, str(problem)), 400

@@ -12,6 +12,7 @@ from outreach.inbox import threads
 from outreach.inbox.tables import Outcome, ThreadState
 from outreach.inbox.threads import Standing
 from outreach.texts import gettext as _
+from outreach.texts import mark
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
 from outreach.web.desk import live, thread_page
@@ -40,7 +41,7 @@ def change(number: int) -> ResponseReturnValue:
         audit.note(
             session,
             actor=by,
-            act="thread changed",
+            act=mark("thread changed"),
             subject=f"thread {number}",
             detail=", ".join(f"{name} {value}" for name, value in vars(standing).items() if value),
             now=now,
@@ -55,7 +56,7 @@ def note(number: int) -> ResponseReturnValue:
     with parts().database.transaction() as session:
         threads.write_note(session, number, text, author_id=by.id or 0, now=now)
         audit.note(
-            session, actor=by.address, act="note written", subject=f"thread {number}", now=now
+            session, actor=by.address, act=mark("note written"), subject=f"thread {number}", now=now
         )
     return redirect(url_for(".show", number=number, _anchor="latest"), 303)
 

@@ -18,6 +18,7 @@ from outreach.accounts import audit
 from outreach.accounts.tables import Role
 from outreach.errors import InvalidInput
 from outreach.inbox.uploads import Given, Taken, take_in
+from outreach.texts import mark
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
 
@@ -47,7 +48,7 @@ def take() -> ResponseReturnValue:
             taken = take_in(session, chosen, now)
             if taken.new:
                 done = f"{taken.new} new, {taken.known} known"
-                audit.note(session, actor=by, act="mail uploaded", detail=done, now=now)
+                audit.note(session, actor=by, act=mark("mail uploaded"), detail=done, now=now)
     except InvalidInput as error:
         page = render_template("desk/upload.html", problem=str(error), largest=LARGEST)
         return page, 400

@@ -56,7 +56,7 @@ def overrule(number: int) -> ResponseReturnValue:
         overruling.overrule(session, mail, kind, returns_on=back, now=now)
         said = f"{was} is {kind}"
         audit.note(
-            session, actor=by, act="mail overruled", subject=str(number), detail=said, now=now
+            session, actor=by, act=mark("mail overruled"), subject=str(number), detail=said, now=now
         )
     return redirect(url_for("mail.show", number=number), 303)
 
@@ -68,7 +68,7 @@ def take_out(number: int) -> ResponseReturnValue:
     with parts().database.transaction() as session:
         mail = session.get(IncomingMail, number) or abort(404)
         overruling.take_out(session, mail, now=now)
-        audit.note(session, actor=by, act="mail taken out", subject=str(number), now=now)
+        audit.note(session, actor=by, act=mark("mail taken out"), subject=str(number), now=now)
     return redirect(url_for("mail.show", number=number, _anchor="filing"), 303)
 
 
