@@ -107,6 +107,7 @@ def test_what_the_program_reads_is_what_people_edit(language: str) -> None:
     assert catalogues.catalogue(language).with_suffix(".mo").read_bytes() == compiled.getvalue()
 
 
+# As it is written where it is noted.
 ACT = re.compile(r'\bact ?=(?: ?|mark\()"([^"]+)"')
 
 

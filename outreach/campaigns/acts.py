@@ -34,7 +34,7 @@ def approve(
 ) -> Approval:
     """As ``approval.approve``."""
     done = approval.approve(session, campaign, by=by, now=now, alone=alone, shown=shown)
-    act = "campaign approved alone" if alone else "campaign approved"
+    act = mark("campaign approved alone") if alone else mark("campaign approved")
     audit.note(session, actor=by.address, act=act, subject=campaign.slug, now=now)
     return done
 

@@ -23,6 +23,7 @@ from outreach.errors import OutreachError
 from outreach.inbox import fetching, processing, retention
 from outreach.reports import weekly
 from outreach.reports.counters import keeping
+from outreach.texts import mark
 from outreach.wiring import Outreach
 from outreach.worker.reporting import make_report
 
@@ -241,5 +242,5 @@ def recount(outreach: Outreach, stop: Callable[[], bool]) -> None:
         told = f"{drift.missions} missions, {drift.counters} sums of all missions"
         _log.warning("Counters were wrong and are put right: %s", told)
         with outreach.database.transaction() as session:
-            act = "counters put right"
+            act = mark("counters put right")
             audit.note(session, actor="worker", act=act, detail=told, now=outreach.clock())
