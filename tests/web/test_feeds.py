@@ -51,6 +51,14 @@ def test_it_is_atom_with_all_that_must_be_in_it(
     assert newest == feed.findtext(f"{ATOM}updated") == "2026-12-15T09:00:00Z"
 
 
+def test_whoever_fetches_it_has_no_language(
+    client: FlaskClient, outreach: Outreach, world: World, address: str
+) -> None:
+    a_report(outreach)
+    french = client.get(address, headers={"Accept-Language": "fr"})
+    assert french.data == client.get(address).data
+
+
 def test_it_tells_counts_and_names_nobody(
     client: FlaskClient, outreach: Outreach, world: World, address: str, ann: Organizer
 ) -> None:
