@@ -109,7 +109,8 @@ def edit_the_letter(page: Page, desk: str) -> None:
     mail = page.frame_locator(".frame.desktop iframe")
     expect(mail.locator("body")).to_contain_text("We kindly write.")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_role("status").first).to_have_text("Saved as version 2.")
+    saved = page.get_by_role("status").first
+    expect(saved).to_have_text("Saved as version 2.", timeout=20_000)  # it is tried on all readers
     page.goto(f"{desk}/campaigns")
 
 
