@@ -110,12 +110,7 @@ def test_the_first_admin_comes_in_and_invites_an_approver(
     assert len(anna.set_up_the_second_factor()) == 10
 
     anna.page.get_by_role("link", name="People").click()
-    anna.page.get_by_label("Email address").fill(BEN)
-    anna.page.get_by_label("Name, as it").fill("Ben")
-    anna.page.get_by_label("Role").select_option("approver")
-    anna.page.get_by_label("Your own password").fill(PASSWORDS[ANNA])
-    anna.press("Send the invitation")
-    expect(anna.page.get_by_role("status")).to_contain_text("on its way")
+    invite_ben(anna)
 
     tick(outreach, clock)
     link = link_in_the_mail(outreach)
@@ -143,6 +138,15 @@ def printed_link(outreach: Outreach) -> str:
     with outreach.database.transaction() as session:
         key = links.let_first_in(session, outreach.tokens, outreach.clock())
     return entry_url("", outreach.tokens, key)
+
+
+def invite_ben(anna: Person) -> None:
+    anna.page.get_by_label("Email address").fill(BEN)
+    anna.page.get_by_label("Name, as it").fill("Ben")
+    anna.page.get_by_label("Role").select_option("approver")
+    anna.page.get_by_label("Your own password").fill(PASSWORDS[ANNA])
+    anna.press("Send the invitation")
+    expect(anna.page.get_by_role("status")).to_contain_text("on its way")
 
 
 def link_in_the_mail(outreach: Outreach) -> str:
