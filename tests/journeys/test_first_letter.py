@@ -166,6 +166,9 @@ def plan_a_campaign(anna: Person, outreach: Outreach) -> None:
 
 def come_in_by_the_mail(ben: Person, outreach: Outreach) -> None:
     ben.open(link_in_the_mail(outreach))
+    known = ben.page.locator("[autocomplete=username]:not([type=hidden])")
+    expect(known).to_have_value(BEN)  # with which a password manager keeps the password
+    expect(known).to_be_hidden()
     ben.choose_a_password()
     ben.give_the_password()
     ben.set_up_the_second_factor()
