@@ -64,6 +64,7 @@ def main() -> None:
     template = extract(source)
     for language in set(texts.LANGUAGES) - {"en"}:
         said = read(language)
+        template.creation_date = said.creation_date  # or every run would change the file
         said.update(template, no_fuzzy_matching=True)
         write(said, language)
         print(f"{language}: {len(said)} texts, {len(missing(said))} without a translation")
