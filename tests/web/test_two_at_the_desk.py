@@ -73,11 +73,11 @@ def test_one_sees_the_other_answer_and_a_mail_that_comes_in_is_answered_by_keys(
     anna, ben = two.anna, two.ben
     ben.goto(f"{two.desk}/inbox")
     anna.goto(f"{two.desk}/inbox")
-    anna.keyboard.press("k")  # the last of the list, which is the thread
+    press(anna, "k")  # the last of the list, which is the thread
     expect(anna.get_by_role("link", name="France")).to_be_focused()
     anna.keyboard.press("Enter")
     expect(anna).to_have_url(thread)
-    anna.keyboard.press("r")
+    press(anna, "r")
     expect(anna.get_by_label("Your answer")).to_be_focused()
     anna.keyboard.type("Dear jury, rukj/?")  # its letters are no keys
 
@@ -104,7 +104,7 @@ def test_one_sees_the_other_answer_and_a_mail_that_comes_in_is_answered_by_keys(
     ben.get_by_role("button", name="2 new messages").click()
     expect(ben.locator(".conversation")).to_contain_text("Dear jury")
     expect(told).to_have_text("")
-    ben.keyboard.press("u")
+    press(ben, "u")
     expect(ben).to_have_url(f"{two.desk}/inbox")
     assert two.said == []
 
@@ -112,14 +112,14 @@ def test_one_sees_the_other_answer_and_a_mail_that_comes_in_is_answered_by_keys(
 def test_the_keys_are_told_and_can_be_switched_off(two: Two, world: World) -> None:
     page, rows = two.anna, two.anna.locator("[data-row]")
     page.goto(f"{two.desk}/inbox")
-    page.keyboard.press("j")
+    press(page, "j")
     expect(rows.nth(0)).to_be_focused()
     page.keyboard.press("ArrowDown")
     expect(rows.nth(1)).to_be_focused()
-    page.keyboard.press("/")
+    press(page, "/")
     expect(page.get_by_label("Search all mail")).to_be_focused()
     page.get_by_role("heading", level=1).click()
-    page.keyboard.press("?")
+    press(page, "?")
     dialog = page.get_by_role("dialog", name="Keys")
     expect(dialog).to_be_visible()
     assert page.evaluate(RUN, RULES) == []
@@ -127,13 +127,19 @@ def test_the_keys_are_told_and_can_be_switched_off(two: Two, world: World) -> No
     dialog.get_by_role("button", name="Close").click()
 
     page.goto(f"{two.desk}/inbox/mail/{world.stray.id}")
-    page.keyboard.press("u")
-    page.keyboard.press("?")
+    press(page, "u")
+    press(page, "?")
     expect(dialog).to_be_hidden()
     expect(page).to_have_url(re.compile("/inbox/mail/"))
     page.get_by_role("button", name="Keys").click()  # they can be switched on again
     dialog.get_by_label("Use these keys").check()
     page.keyboard.press("Escape")
-    page.keyboard.press("u")
+    press(page, "u")
     expect(page).to_have_url(f"{two.desk}/inbox")
     assert two.said == []
+
+
+def press(page: Page, key: str) -> None:
+    """Once the page's script is there, which shows the button."""
+    expect(page.get_by_role("button", name="Keys")).to_be_visible()
+    page.keyboard.press(key)
