@@ -1,5 +1,6 @@
 """What needs a person, as things stand when the report is made."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 
 from sqlalchemy import ColumnElement, Executable, exists, func, select
@@ -14,16 +15,21 @@ from outreach.delivery.tables import Delivery, Purpose, State
 from outreach.inbox.filing import is_held
 from outreach.inbox.tables import IncomingMail, RawMail, RawState, Thread, ThreadState
 from outreach.reports.missions import mission_name, state_name
-from outreach.reports.needs import AGE, Kind, Need, ages
-from outreach.reports.stuck import contacts_held_back, unreachable
+from outreach.reports.needs import AGE, Kind, Need, ages, old_before
+from outreach.reports.stuck import stuck
 
 _CAMPAIGN = (col(Campaign.slug), col(Campaign.name))
 _DID_NOT_ARRIVE = (State.failed, State.bounced, State.cancelled, State.skipped)
 
 
-def needs_a_person(session: Session, states: MemberStates, today: date) -> list[Need]:
-    """``today`` is the day in the organization's zone."""
-    old = datetime.combine(today - AGE, time(), UTC)
+def needs_a_person(
+    session: Session, states: MemberStates, today: date, kept: Iterable[Need] | None = None
+) -> list[Need]:
+    """``today`` is the day in the organization's zone.
+
+    ``kept`` are those of ``stuck``, where they are known: they take the longest to look for.
+    """
+    old = old_before(today)
     return [
         *_counted(session, "waiting", _threads_waiting(old)),
         *_due(session, states, today),
@@ -31,8 +37,7 @@ def needs_a_person(session: Session, states: MemberStates, today: date) -> list[
         *_counted(session, "holding_pen", _holding_pen(old)),
         *_counted(session, "unreadable", _unreadable(old)),
         *_in_doubt(session, old),
-        *unreachable(session, states, old),
-        *contacts_held_back(session, old),
+        *(stuck(session, states, old) if kept is None else kept),
     ]
 
 

@@ -1,6 +1,6 @@
 """A line of work that waits for a person, and how its age is counted."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -39,6 +39,11 @@ class Need(BaseModel):
     oldest_at: datetime | None = None
     older: int = 0
     domain: str = ""
+
+
+def old_before(today: date) -> datetime:
+    """The moment before which a task is old; ``today`` is the day in the organization's zone."""
+    return datetime.combine(today - AGE, time(), UTC)
 
 
 def ages(at: Any, old: datetime) -> tuple[Any, Any, Any]:

@@ -19,6 +19,11 @@ _CAMPAIGN = (col(Campaign.slug), col(Campaign.name))
 _TO_A_MISSION = (Purpose.letter, Purpose.reminder, Purpose.answer)
 
 
+def stuck(session: Session, states: MemberStates, old: datetime) -> list[Need]:
+    """Both; what has waited since before ``old`` is told to be old."""
+    return [*unreachable(session, states, old), *contacts_held_back(session, old)]
+
+
 def unreachable(session: Session, states: MemberStates, old: datetime) -> list[Need]:
     """Missions of which no contact is left whose present address takes mail.
 

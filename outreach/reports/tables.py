@@ -1,4 +1,4 @@
-"""A weekly report once it is made, as stored."""
+"""A weekly report once it is made, and what the worker keeps for the first page, as stored."""
 
 from datetime import datetime
 from typing import Any
@@ -15,3 +15,13 @@ class WeeklyReport(SQLModel, table=True):
     week: str = Field(primary_key=True, max_length=8)
     made_at: datetime
     figures: dict[str, Any] = Field(sa_type=JSON)
+
+
+class StuckNow(SQLModel, table=True):
+    """The one row of what letters do not get to, in the shape of ``Need``."""
+
+    __tablename__ = "stuck_now"
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    looked_at: datetime
+    needs: list[dict[str, Any]] = Field(sa_type=JSON)

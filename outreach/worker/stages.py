@@ -21,7 +21,7 @@ from outreach.db import Clock
 from outreach.delivery import sending
 from outreach.errors import OutreachError
 from outreach.inbox import fetching, processing, retention
-from outreach.reports import weekly
+from outreach.reports import stuck_kept, weekly
 from outreach.reports.counters import keeping
 from outreach.texts import mark
 from outreach.wiring import Outreach
@@ -191,6 +191,12 @@ def _count(outreach: Outreach, clock: Clock, done: Pass) -> None:
     done.counted = keeping.keep_up(outreach.database, zone, done.stop)
 
 
+def _look_what_is_stuck(outreach: Outreach, clock: Clock, _done: Pass) -> None:
+    zone = ZoneInfo(outreach.settings.timezone)
+    with outreach.database.transaction() as session:
+        stuck_kept.keep(session, outreach.states, clock(), zone)
+
+
 def _delete_old_mail(outreach: Outreach, clock: Clock, done: Pass) -> None:
     done.deleted = retention.delete_old(
         outreach.database,
@@ -216,6 +222,7 @@ STAGES: Stages = {
     "deleting old mail": _delete_old_mail,
     "deleting old uploads": _delete_uploads,
     "counting": _count,
+    "looking what is stuck": _look_what_is_stuck,
 }
 
 

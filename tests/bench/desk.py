@@ -19,7 +19,7 @@ from outreach.contacts.tables import Contact, ContactList, Mission
 from outreach.db import Database
 from outreach.delivery.tables import Delivery
 from outreach.inbox.tables import IncomingMail, Thread
-from outreach.reports import figures, weekly
+from outreach.reports import figures, stuck_kept, weekly
 from outreach.reports.counters import keeping
 from outreach.reports.counters.tables import StaleMission
 from outreach.reports.weeks import Week
@@ -109,6 +109,8 @@ def _reports(bench: Bench, database: Database) -> Iterator[Sample]:
         session.execute(insert(StaleMission).from_select(["mission_id"], some))
         took = bench.seconds(keeping.catch_up, session, ZURICH)
         yield Sample(f"count {_TOUCHED:,} touched missions anew", took, "s")
+        took = bench.seconds(stuck_kept.keep, session, STATES, NOW, ZURICH)
+        yield Sample("look what is stuck", took, "s")
         took = bench.seconds(
             figures.compute, session, _WEEKS[-1], zone=ZURICH, states=STATES, now=NOW
         )

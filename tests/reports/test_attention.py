@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,6 +12,7 @@ from outreach.contacts.tables import Mission
 from outreach.delivery.tables import Delivery, Purpose, State, Suppression, SuppressionReason
 from outreach.inbox.kinds import MailKind
 from outreach.inbox.tables import RawState, Thread, ThreadState
+from outreach.reports import stuck_kept
 from outreach.reports.attention import needs_a_person
 from outreach.reports.needs import Need
 from tests.reports.rows import START, Rows
@@ -164,3 +166,17 @@ def test_who_wants_no_mail_or_is_erased_or_was_late_needs_nobody(rows: Rows, nee
     rows.copy(campaign, rows.contact(erased_at=AT), State.skipped, reason="erased")
     rows.copy(campaign, rows.contact(), State.skipped, reason="late", expires_at=AT)
     assert needs("held_back") == []
+
+
+def test_what_is_stuck_is_kept_for_some_minutes(
+    rows: Rows, states: MemberStates, zone: ZoneInfo
+) -> None:
+    assert stuck_kept.kept(rows.session, AT) is None
+    rows.copy(rows.campaign(), rows.contact(), State.bounced, settled_at=AT)
+    found = needs_a_person(rows.session, states, TODAY)
+    assert [need.kind for need in found] == ["unreachable"]
+    stuck_kept.keep(rows.session, states, AT, zone)
+    rows.session.flush()
+    assert stuck_kept.kept(rows.session, AT + timedelta(minutes=1)) == found
+    assert stuck_kept.kept(rows.session, AT + timedelta(minutes=3)) is None
+    assert needs_a_person(rows.session, states, TODAY, []) == []

@@ -11,6 +11,7 @@ from outreach.campaigns.tables import CampaignState
 from outreach.contacts.tables import Contact
 from outreach.delivery.tables import State
 from outreach.reports.counters import keeping
+from outreach.reports.tables import StuckNow
 from outreach.wiring import Outreach
 from tests.web.conftest import SignedIn
 from tests.web.reading import text
@@ -88,3 +89,30 @@ def test_where_nothing_happened_in_two_weeks_there_is_no_picture(
         a_campaign(session, now)
     assert "nothing left and nobody answered" in viewer.get("/").text
     assert viewer.get("/days.svg").status_code == 404
+
+
+def test_the_newest_campaign_has_its_map_here_and_each_on_its_own_page(
+    viewer: FlaskClient, world: World, outreach: Outreach, now: datetime
+) -> None:
+    with outreach.database.transaction() as session:
+        a_campaign(session, now, "newer", name="Newer", state=CampaignState.running)
+    page = viewer.get("/").text
+    assert page.count("<iframe") == 1
+    assert 'src="/campaigns/newer/world.svg"' in page
+    assert f'href="/campaigns/{world.campaign.slug}#states"' in page
+    assert (
+        f'src="/campaigns/{world.campaign.slug}/world.svg"'
+        in viewer.get(f"/campaigns/{world.campaign.slug}").text
+    )
+
+
+def test_what_the_worker_found_stuck_stands_there_until_nobody_looks_any_more(
+    viewer: FlaskClient, outreach: Outreach, now: datetime
+) -> None:
+    need = {"kind": "unreachable", "count": 1, "missions": ["Mission of Atlantis"]}
+    with outreach.database.transaction() as session:
+        session.add(StuckNow(id=1, looked_at=now, needs=[need]))
+    assert "Mission of Atlantis" in viewer.get("/").text
+    with outreach.database.transaction() as session:
+        session.get_one(StuckNow, 1).looked_at = now - timedelta(minutes=3)
+    assert "Mission of Atlantis" not in viewer.get("/").text

@@ -19,6 +19,7 @@ from outreach.web.current import organizer, parts
 from outreach.web.desk import campaigns_live as live
 from outreach.web.desk.addressees import CHOICES, Filter, addressees
 from outreach.web.desk.overview import overview, overviews
+from outreach.web.desk.pictures import Standings, standings_of
 from outreach.wiring import Outreach
 
 blueprint = Blueprint("campaigns", __name__, url_prefix="/campaigns")
@@ -50,6 +51,7 @@ def show(slug: str) -> Response:
             follows=live.follows(goes_on),
             record=records.record_of(session, campaign),
             wish=wish,
+            standing=_standing(session, campaign),
             letters=[step.letter for step in schedule_of(campaign).steps],
             wanted=wanted,
             page=addressees(session, campaign, wanted, after, parts().states),
@@ -80,6 +82,13 @@ def _letters(outreach: Outreach, slug: str, step: int | None) -> Iterator[bytes]
     zone = ZoneInfo(outreach.settings.timezone)
     with outreach.database.reading() as session:
         yield from letters_zip(session, progress.get(session, slug), outreach.states, zone, step)
+
+
+def _standing(session: Session, campaign: Campaign) -> Standings | None:
+    """Once something may have gone."""
+    if campaign.state in (CampaignState.loaded, CampaignState.planned):
+        return None
+    return standings_of(session, campaign)
 
 
 def found(session: Session, slug: str) -> Campaign:

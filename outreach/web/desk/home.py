@@ -8,7 +8,7 @@ from outreach.web.current import organizer, parts
 from outreach.web.desk.first_steps import first_steps
 from outreach.web.desk.going_next import going_next
 from outreach.web.desk.overview import overviews
-from outreach.web.desk.pictures import standings_by_campaign
+from outreach.web.desk.pictures import standings_of_newest
 from outreach.web.desk.todo import items
 from outreach.web.presentation import today
 
@@ -24,7 +24,7 @@ def show() -> str:
             campaigns=overviews(session),
             coming=going_next(session, day),
             days=sends_and_answers(days_up_to(session, day)),
-            standings=standings_by_campaign(session),
+            standings=standings_of_newest(session),
             steps=first_steps(session, organizer(), parts().settings.templates),
-            todo=items(session, parts().states, day),
+            todo=items(session, parts().states, day, parts().clock()),
         )

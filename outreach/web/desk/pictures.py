@@ -52,10 +52,17 @@ class Standings:
         return grouped(self.states)
 
 
-def standings_by_campaign(session: Session) -> dict[int | None, Standings]:
-    """Of the campaigns that run, by their ids."""
+def standings_of_newest(session: Session) -> Standings | None:
+    """Of the newest of the campaigns that run."""
     running = select(Campaign).where(col(Campaign.state) == CampaignState.running)
-    return {campaign.id: _standings(session, campaign) for campaign in session.exec(running)}
+    newest = session.exec(running.order_by(col(Campaign.id).desc()).limit(1)).first()
+    return standings_of(session, newest) if newest else None
+
+
+def standings_of(session: Session, campaign: Campaign) -> Standings:
+    now = parts().clock()
+    found = standings(session, parts().states, before=now, campaign_id=campaign.id)
+    return Standings(campaign.slug, retelling.standings(found))
 
 
 @blueprint.get("/reports/<week>/<name>.svg")
@@ -95,13 +102,7 @@ def world(slug: str) -> Response:
 
 def _standings_of(slug: str) -> Standings:
     with parts().database.reading() as session:
-        return _standings(session, progress.get(session, slug))
-
-
-def _standings(session: Session, campaign: Campaign) -> Standings:
-    now = parts().clock()
-    found = standings(session, parts().states, before=now, campaign_id=campaign.id)
-    return Standings(campaign.slug, retelling.standings(found))
+        return standings_of(session, progress.get(session, slug))
 
 
 def _copies_for(state: StateStanding, slug: str) -> str:

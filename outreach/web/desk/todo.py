@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from outreach.campaigns.tables import Campaign, CampaignState
 from outreach.contacts.states import MemberStates
-from outreach.reports import needs_told, retelling
+from outreach.reports import needs_told, retelling, stuck_kept
 from outreach.reports.attention import needs_a_person
 from outreach.reports.rendering import Links
 from outreach.texts import gettext as _
@@ -27,13 +27,14 @@ class Item:
     names: Sequence[str] = ()
 
 
-def items(session: Session, states: MemberStates, today: date) -> list[Item]:
+def items(session: Session, states: MemberStates, today: date, now: datetime) -> list[Item]:
+    """``today`` is the day in the organization's zone."""
     not_over = col(Campaign.state) != CampaignState.cancelled
     campaigns = session.exec(select(Campaign).where(not_over).order_by(col(Campaign.id))).all()
     return [
         *(_paused(each) for each in campaigns if each.state is CampaignState.paused),
         *(_approval(each) for each in campaigns if each.state is CampaignState.planned),
-        *_needs(session, states, today),
+        *_needs(session, states, today, now),
         *(_unreviewed(each) for each in campaigns if each.unreviewed),
     ]
 
@@ -49,9 +50,10 @@ def _approval(campaign: Campaign) -> Item:
     return Item(text, _plan(campaign))
 
 
-def _needs(session: Session, states: MemberStates, today: date) -> Iterator[Item]:
+def _needs(session: Session, states: MemberStates, today: date, now: datetime) -> Iterator[Item]:
     links = Links()
-    for need in retelling.needs(needs_a_person(session, states, today), states):
+    found = needs_a_person(session, states, today, stuck_kept.kept(session, now))
+    for need in retelling.needs(found, states):
         told = needs_told.need(need)
         yield Item(told, links.need(need), need.oldest_at, _("Which missions"), need.missions)
 

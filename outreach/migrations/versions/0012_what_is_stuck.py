@@ -1,0 +1,24 @@
+"""What letters do not get to, as the worker last looked."""
+
+import sqlalchemy as sa
+import sqlmodel.sql.sqltypes
+from alembic import op
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "stuck_now",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("looked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("needs", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("stuck_now")
