@@ -173,9 +173,12 @@ def test_erasing_says_first_what_goes(
     with database.transaction() as session:
         a_contact(session, states, "ann@example.org", name="Ann Lima")
     approver = signed_in(Role.approver)
-    asked = text(approver.get("/contacts/1/erase").text)
+    first = approver.get("/contacts/1/erase").text
+    assert "Erase for good" not in first
+    assert "/contacts/1/erase?counted=yes" in links(first)
+    asked = text(approver.get("/contacts/1/erase?counted=yes").text)
     assert "contacts blanked and taken off all lists 1" in asked
-    assert "was erased" in fill(approver, "/contacts/1/erase").text
+    assert "was erased" in fill(approver, "/contacts/1/erase?counted=yes", "/contacts/1/erase").text
     with database.reading() as session:
         assert session.exec(select(Contact.name)).all() == [""]
 
