@@ -12,7 +12,7 @@ from outreach.campaigns.tables import Campaign
 from outreach.contacts.states import MemberStates
 from outreach.contacts.tables import Contact, Mission
 from outreach.contacts.terms import found_by, seek
-from outreach.delivery.states import held_back, plan_of
+from outreach.delivery.states import MAY_HAVE_GONE, held_back, plan_of
 from outreach.delivery.tables import Delivery, State
 from outreach.inbox.kinds import MailKind
 from outreach.inbox.tables import IncomingMail, Thread
@@ -77,7 +77,7 @@ def _first_copies(
             .where(_is_who(session, wanted.who, states))
         )
     if wanted.stands:
-        query = query.where(_stands(campaign, wanted.stands))
+        query = query.where(_stands(session, campaign, wanted.stands))
     if wanted.language:
         query = query.where(col(Delivery.language) == wanted.language)
     by_an_index = (col(Delivery.campaign_id), col(Delivery.step), col(Delivery.id))
@@ -95,7 +95,9 @@ def _is_who(session: Session, text: str, states: MemberStates) -> Condition:
     return false() if sought.is_empty else found_by(session, sought)
 
 
-def _stands(campaign: Campaign, choice: str) -> Condition:
+def _stands(session: Session, campaign: Campaign, choice: str) -> Condition:
+    if choice == OPENED and not _has_begun(session, campaign):
+        return false()  # without looking for each of all copies
     if choice == ANSWERED:
         return _has_answered()
     if choice == SILENT:
@@ -103,6 +105,12 @@ def _stands(campaign: Campaign, choice: str) -> Condition:
     # A copy of any step, and not only the first step's, whose rows the table is made of.
     theirs = select(Delivery.contact_id).where(plan_of(campaign.id), _is(choice))
     return col(Delivery.contact_id).in_(theirs.correlate(None))
+
+
+def _has_begun(session: Session, campaign: Campaign) -> bool:
+    gone = col(Delivery.state).in_(MAY_HAVE_GONE)
+    first = select(Delivery.id).where(Delivery.campaign_id == campaign.id, Delivery.step == 1, gone)
+    return session.exec(first.limit(1)).first() is not None
 
 
 def _is(choice: str) -> Condition:
