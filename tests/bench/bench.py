@@ -28,6 +28,7 @@ class Sizes:
     queued: tuple[int, ...] = (10_000, 100_000, 1_000_000)
     drained: int = 5_000  # of those queued, where memory is looked at
     filled: int = 1_000_000  # contacts of a large database
+    few: int = 200  # contacts, as most have them, however small the scale
     looks: int = 40  # at each page of the desk
 
     def times(self, scale: float) -> "Sizes":

@@ -13,6 +13,7 @@ from tests.bench.rows import NOW, a_letter
 
 _STATEMENTS = Path(__file__).with_name("large.sql")
 _A_MISSION = 130  # contacts: a million of them make some thousands of missions
+_A_MISSION_OF_FEW, _FEW = 2, 1_000
 _CAMPAIGNS = 10
 _BUILT_AFTERWARDS = ("contact", "delivery", "event", "list_membership")
 
@@ -43,7 +44,8 @@ def fill(database: Database, contacts: int) -> None:
         connection = session.connection()
         connection.execute(text("SET LOCAL session_replication_role = replica"))
         connection.execute(text("SET LOCAL work_mem = '256MB'"))
-        values = {"contacts": contacts, "a_mission": _A_MISSION, "states": STATE_CODES}
+        a_mission = _A_MISSION if contacts > _FEW else _A_MISSION_OF_FEW
+        values = {"contacts": contacts, "a_mission": a_mission, "states": STATE_CODES}
         values |= {"now": NOW, "skeleton": letter.id}
         with _without_indexes(connection):
             for statement in _STATEMENTS.read_text("utf-8").split(";\n"):
