@@ -20,7 +20,7 @@ from outreach.campaigns.schedule import schedule_of
 from outreach.campaigns.senders import new_sender_warnings
 from outreach.campaigns.tables import Campaign, CampaignState
 from outreach.contacts.tables import Mission
-from outreach.delivery.states import held_back, plan_of
+from outreach.delivery.states import held_back, of_a_plan, plan_of
 from outreach.delivery.tables import Delivery, State
 from outreach.letters.enclosures import Enclosed
 
@@ -161,25 +161,33 @@ def status(session: Session, campaign: Campaign, now: datetime) -> Status:
         not_sent=_not_sent(session, campaign),
         due=session.execute(due).scalar_one(),
         next_at=session.execute(select(foreseen).where(queued)).scalar_one(),
-        again=waiting_again(session, campaign),
+        again=waiting_again(session, campaign.id).get(campaign.id or 0),
     )
 
 
-def waiting_again(session: Session, campaign: Campaign) -> Retry | None:
-    """What went back to the queue: the mail server or provider would not have it for now.
+def waiting_again(session: Session, campaign_id: int | None = None) -> dict[int, Retry]:
+    """What went back to the queue, by campaign, of one or of all.
 
-    Only what has a moment is looked at, which is never much: of a paused campaign there is none.
+    The mail server or provider would not have it for now; the latest reason is told. Only what has
+    a moment is looked at, which is never much: of a paused campaign there is none.
     """
-    due_at, reason = col(Delivery.due_at), col(Delivery.reason)
-    query = (
-        select(func.count().over(), reason)
-        .where(plan_of(campaign.id), col(Delivery.state) == State.queued)
-        .where(reason.is_not(None), due_at.is_not(None))
-        .order_by(due_at.desc().nulls_last(), col(Delivery.id).desc())
-        .limit(1)
+    campaign, due_at, reason = col(Delivery.campaign_id), col(Delivery.due_at), col(Delivery.reason)
+    latest_first = (due_at.desc(), col(Delivery.id).desc())
+    waiting = (
+        select(
+            campaign.label("campaign"),
+            reason.label("reason"),
+            func.count().over(partition_by=campaign).label("copies"),
+            func.row_number().over(partition_by=campaign, order_by=latest_first).label("place"),
+        )
+        .where(of_a_plan(), col(Delivery.state) == State.queued)
+        .where(reason.is_not(None), due_at.is_not(None), campaign.is_not(None))
     )
-    found = session.execute(query).first()
-    return Retry(found[0], found[1]) if found else None
+    if campaign_id is not None:
+        waiting = waiting.where(campaign == campaign_id)
+    found = waiting.subquery()
+    latest = select(found.c.campaign, found.c.copies, found.c.reason).where(found.c.place == 1)
+    return {number: Retry(copies, reason) for number, copies, reason in session.execute(latest)}
 
 
 def _steps(session: Session, campaign: Campaign, letters: Sequence[str]) -> list[StepSummary]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,9 @@ def stylesheet() -> str:
     return "".join(file.read_text(encoding="utf-8") for file in files)
 
 
+@cache
 def environment() -> Environment:
+    """Made once, for it keeps the templates that it has compiled."""
     made = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=select_autoescape(["html"]),

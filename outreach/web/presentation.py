@@ -1,7 +1,9 @@
 """How values look on a page: moments, counts, states, languages, and the words of stored kinds."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -80,8 +82,13 @@ def state_name(code: str) -> str:
 
 
 def language_name(code: str) -> str:
-    names: dict[str, str] = dict(Locale(texts.spoken()).languages)
+    names = _languages(texts.spoken())
     return names.get(code) or names.get(code.partition("-")[0]) or code
+
+
+@cache
+def _languages(spoken: str) -> Mapping[str, str]:
+    return dict(Locale(spoken).languages)
 
 
 def words(kind: StrEnum | str) -> str:

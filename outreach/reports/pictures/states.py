@@ -48,7 +48,7 @@ def picture_of_states(
     return Picture(
         name=name,
         title=title,
-        says=f"{title}. {_('; ').join(entry.label for entry in entries(states))}.",
+        says=says(title, states),
         columns=(_("Standing"), _("States"), _("Which")),
         rows=tuple(
             (_(look.label), len(them), _("; ").join(state.name for state in them))
@@ -56,6 +56,11 @@ def picture_of_states(
         ),
         spec=spec,
     )
+
+
+def says(title: str, states: Sequence[StateStanding]) -> str:
+    """What stands in the picture's place where it is not seen."""
+    return f"{title}. {_('; ').join(entry.label for entry in entries(states))}."
 
 
 def told(state: StateStanding) -> str:

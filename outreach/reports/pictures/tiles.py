@@ -38,8 +38,12 @@ Places = dict[str, Place]
 
 
 def tile_grid(states: Sequence[StateStanding]) -> Picture:
-    title = ngettext("Where %(num)s state stands", "Where the %(num)s states stand", len(states))
+    title = grid_title(states)
     return picture_of_states("states", title, states, _spec(title, states))
+
+
+def grid_title(states: Sequence[StateStanding]) -> str:
+    return ngettext("Where %(num)s state stands", "Where the %(num)s states stand", len(states))
 
 
 @lru_cache(maxsize=1)

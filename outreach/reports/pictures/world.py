@@ -64,8 +64,12 @@ class Place(NamedTuple):
 
 def world_map(states: Sequence[StateStanding]) -> Picture:
     """What has no place on the map is in its words and numbers only."""
-    title = ngettext("%(num)s state on the map", "The %(num)s states on the map", len(states))
+    title = map_title(states)
     return picture_of_states("world", title, states, _spec(title, states))
+
+
+def map_title(states: Sequence[StateStanding]) -> str:
+    return ngettext("%(num)s state on the map", "The %(num)s states on the map", len(states))
 
 
 @lru_cache(maxsize=1)

@@ -18,7 +18,7 @@ from outreach.texts import mark
 from outreach.web.current import organizer, parts
 from outreach.web.desk import campaigns_live as live
 from outreach.web.desk.addressees import CHOICES, Filter, addressees
-from outreach.web.desk.overview import overview, overviews
+from outreach.web.desk.overview import details, overviews
 from outreach.web.desk.pictures import Standings, standings_of
 from outreach.wiring import Outreach
 
@@ -46,7 +46,7 @@ def show(slug: str) -> Response:
         goes_on = live.is_busy(wish) or campaign.state is CampaignState.running
         page = render_template(
             "desk/campaign.html",
-            overview=overview(session, campaign),
+            overview=details(session, campaign),
             busy=live.is_busy(wish),
             follows=live.follows(goes_on),
             record=records.record_of(session, campaign),

@@ -13,7 +13,7 @@ from outreach.texts import mark
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
 from outreach.web.desk.campaigns import found
-from outreach.web.desk.overview import overview
+from outreach.web.desk.overview import details
 
 blueprint = Blueprint("campaign_acts", __name__, url_prefix="/campaigns/<slug>")
 
@@ -101,7 +101,7 @@ def _question(slug: str, act: str, problem: str = "") -> str:
             "desk/campaign_act.html",
             campaign=campaign,
             act=act,
-            steps=overview(session, campaign).steps,
+            steps=details(session, campaign).steps,
             pace=schedule_of(campaign).pace,
             problem=problem,
         )

@@ -4,7 +4,7 @@ from flask import Response, make_response, render_template, request
 from sqlmodel import Session
 
 from outreach.campaigns.tables import Campaign, CampaignState, CampaignWish
-from outreach.web.desk.overview import overview
+from outreach.web.desk.overview import details
 from outreach.web.headers import LIVE_POLICY
 
 
@@ -27,7 +27,7 @@ def part(session: Session, campaign: Campaign, wish: CampaignWish | None) -> Res
     if asking == "work" and is_busy(wish):
         return _alone("work", render_template("desk/campaign_work.html", wish=wish, follows=True))
     if asking == "figures" and not is_busy(wish) and campaign.state is CampaignState.running:
-        figures = overview(session, campaign)
+        figures = details(session, campaign)
         page = render_template("desk/campaign_figures.html", overview=figures, follows=True)
         return _alone("figures", page)
     return None

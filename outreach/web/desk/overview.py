@@ -52,18 +52,24 @@ class StepCounts:
 
 @dataclass(frozen=True)
 class Overview:
-    """A campaign, its steps and enclosures, what waits for another try, answers and opens.
+    """A campaign, its steps, what waits for another try, and how many missions answered."""
+
+    campaign: Campaign
+    steps: Sequence[StepCounts]
+    again: Retry | None
+    answered: int
+
+
+@dataclass(frozen=True)
+class Details(Overview):
+    """With its enclosures and opens, for a page of its own.
 
     The copies of ``steps_with_pdf`` also go with themselves as PDF.
     ``loads`` has totals where the schedule keeps no more than those.
     """
 
-    campaign: Campaign
-    steps: Sequence[StepCounts]
     enclosures: Sequence[Enclosed]
     steps_with_pdf: Sequence[int]
-    again: Retry | None
-    answered: int
     opens: str
     loads: Mapping[Agent, int]
 
@@ -71,25 +77,27 @@ class Overview:
 def overviews(session: Session) -> list[Overview]:
     """Every campaign, the newest first."""
     newest_first = select(Campaign).order_by(col(Campaign.id).desc())
-    copies, answered = by_step(session), _answered(session)
-    return [_overview(session, each, copies, answered) for each in session.exec(newest_first)]
+    copies, answered, again = by_step(session), _answered(session), plans.waiting_again(session)
+    return [
+        Overview(
+            campaign=each,
+            steps=_steps(each, schedule_of(each), copies),
+            again=again.get(each.id or 0),
+            answered=answered.get(each.id or 0, 0),
+        )
+        for each in session.exec(newest_first)
+    ]
 
 
-def overview(session: Session, campaign: Campaign) -> Overview:
-    return _overview(session, campaign, by_step(session), _answered(session, campaign.id))
-
-
-def _overview(
-    session: Session, campaign: Campaign, copies: Copies, answered: Mapping[int, int]
-) -> Overview:
+def details(session: Session, campaign: Campaign) -> Details:
     schedule = schedule_of(campaign)
-    return Overview(
+    return Details(
         campaign=campaign,
-        steps=_steps(campaign, schedule, copies),
+        steps=_steps(campaign, schedule, by_step(session)),
+        again=plans.waiting_again(session, campaign.id).get(campaign.id or 0),
+        answered=_answered(session, campaign.id).get(campaign.id or 0, 0),
         enclosures=enclosures(session, campaign),
         steps_with_pdf=schedule.steps_with_pdf,
-        again=plans.waiting_again(session, campaign),
-        answered=answered.get(campaign.id or 0, 0),
         opens=schedule.campaign.opens,
         loads=_loads(session, campaign),
     )

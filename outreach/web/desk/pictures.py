@@ -1,6 +1,7 @@
 """The pictures, drawn when they are looked at: a report's own, and where a campaign stands now."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, url_for
 from sqlmodel import Session, col, select
@@ -16,9 +17,9 @@ from outreach.reports.pictures.finishing import clickable
 from outreach.reports.pictures.gallery import pictures_of
 from outreach.reports.pictures.picture import Picture
 from outreach.reports.pictures.signs import Look
-from outreach.reports.pictures.states import grouped, told
-from outreach.reports.pictures.tiles import tile_grid
-from outreach.reports.pictures.world import world_map
+from outreach.reports.pictures.states import grouped, says, told
+from outreach.reports.pictures.tiles import grid_title, tile_grid
+from outreach.reports.pictures.world import map_title, world_map
 from outreach.reports.standing import StateStanding, standings
 from outreach.reports.weeks import Week
 from outreach.texts import gettext as _
@@ -40,12 +41,12 @@ class Standings:
     states: list[StateStanding]
 
     @property
-    def world(self) -> Picture:
-        return world_map(self.states)
+    def map_says(self) -> str:
+        return says(map_title(self.states), self.states)
 
     @property
-    def tiles(self) -> Picture:
-        return tile_grid(self.states)
+    def grid_says(self) -> str:
+        return says(grid_title(self.states), self.states)
 
     @property
     def groups(self) -> list[tuple[Look, list[StateStanding]]]:
@@ -87,15 +88,18 @@ def days() -> Response:
 
 @blueprint.get("/campaigns/<slug>/states.svg")
 def states(slug: str) -> Response:
-    return _svg(_standings_of(slug).tiles)
+    return _svg(tile_grid(_standings_of(slug).states))
 
 
 @blueprint.get("/campaigns/<slug>/world.svg")
 def world(slug: str) -> Response:
     """Each state leads to the campaign's copies for it."""
     now = _standings_of(slug)
-    addresses = {told(state): _copies_for(state, slug) for state in now.states}
-    answer = Response(clickable(drawing.svg(now.world.spec), addresses), mimetype=_SVG)
+    copies = url_for("campaigns.show", slug=slug)
+    addresses = {
+        told(state): f"{copies}?{urlencode({'who': state.name})}#contacts" for state in now.states
+    }
+    answer = Response(clickable(drawing.svg(world_map(now.states).spec), addresses), mimetype=_SVG)
     answer.headers["Content-Security-Policy"] = _FRAMED
     return answer
 
@@ -103,10 +107,6 @@ def world(slug: str) -> Response:
 def _standings_of(slug: str) -> Standings:
     with parts().database.reading() as session:
         return standings_of(session, progress.get(session, slug))
-
-
-def _copies_for(state: StateStanding, slug: str) -> str:
-    return url_for("campaigns.show", slug=slug, who=state.name, _anchor="contacts")
 
 
 def _svg(picture: Picture) -> Response:
