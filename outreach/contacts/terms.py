@@ -67,7 +67,10 @@ def seek(text: str, states: MemberStates, marks: Iterable[str] = ()) -> Sought:
     """What is meant by a text that somebody typed: words, beginnings of words, names of states."""
     choices = tuple(_choice(word, states) for word in _words(text))
     code = states.find(text) if choices else None
-    return Sought(choices, Term(mark("state", code)) if code else None, tuple(marks))
+    instead = Term(mark("state", code)) if code else None
+    if len(choices) == 1 and instead in choices[0]:
+        instead = None  # which each contact would only be compared with twice
+    return Sought(choices, instead, tuple(marks))
 
 
 def found_by(session: Session, sought: Sought) -> ColumnElement[bool]:

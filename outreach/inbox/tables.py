@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from outreach.db import enum_type
@@ -108,6 +108,9 @@ class SavedAnswer(SQLModel, table=True):
     changed_at: datetime
 
 
+_A_REPLY = text("kind = 'reply'")
+
+
 class IncomingMail(SQLModel, table=True):
     """A mail that was understood. Without a thread and a delivery it stands in the holding pen.
 
@@ -115,6 +118,12 @@ class IncomingMail(SQLModel, table=True):
     """
 
     __tablename__ = "incoming_mail"
+    __table_args__ = (
+        # Which threads were answered, without reading the mails.
+        Index(
+            "ix_incoming_mail_reply", "thread_id", sqlite_where=_A_REPLY, postgresql_where=_A_REPLY
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     raw_id: int = Field(foreign_key="raw_mail.id", unique=True)

@@ -1,4 +1,4 @@
-"""What letters do not get to, as the worker last looked."""
+"""What letters do not get to, as the worker last looked; and which threads were answered."""
 
 import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
@@ -18,7 +18,16 @@ def upgrade() -> None:
         sa.Column("needs", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    only = sa.text("kind = 'reply'")
+    op.create_index(
+        "ix_incoming_mail_reply",
+        "incoming_mail",
+        ["thread_id"],
+        sqlite_where=only,
+        postgresql_where=only,
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_incoming_mail_reply", "incoming_mail")
     op.drop_table("stuck_now")

@@ -104,6 +104,8 @@ def _stands(session: Session, campaign: Campaign, choice: str) -> Condition:
         return ~_has_answered()
     # A copy of any step, and not only the first step's, whose rows the table is made of.
     theirs = select(Delivery.contact_id).where(plan_of(campaign.id), _is(choice))
+    if choice == State.skipped:  # as only plans do: their index has no purpose
+        theirs = select(Delivery.contact_id).where(Delivery.campaign_id == campaign.id, held_back())
     return col(Delivery.contact_id).in_(theirs.correlate(None))
 
 
