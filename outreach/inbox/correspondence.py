@@ -22,13 +22,15 @@ from outreach.inbox.tables import (
     Thread,
     ThreadState,
 )
+from outreach.texts import gettext as _
+from outreach.texts import mark, retold, spoken
 
 _NOT_GONE: Mapping[State | None, str] = {
-    State.queued: "it has not left yet",
-    State.sending: "it is leaving just now",
-    State.cancelled: "it was withdrawn before it left",
-    State.skipped: "it was held back",
-    State.failed: "it was refused, and did not leave",
+    State.queued: mark("it has not left yet"),
+    State.sending: mark("it is leaving just now"),
+    State.cancelled: mark("it was withdrawn before it left"),
+    State.skipped: mark("it was held back"),
+    State.failed: mark("it was refused, and did not leave"),
 }
 
 
@@ -96,7 +98,7 @@ def gather(
     """Raises NotFound."""
     thread = session.get(Thread, thread_id)
     if thread is None:
-        raise NotFound(f"There is no thread {thread_id}.")
+        raise NotFound(_("There is no thread %(number)s.", number=thread_id))
     letters = _letters(session, thread, composer)
     return Correspondence(
         thread_id=thread_id,
@@ -114,8 +116,8 @@ def gather(
 def _title(session: Session, thread: Thread, states: MemberStates) -> str:
     mission = session.get_one(Mission, thread.mission_id)
     campaign = session.get_one(Campaign, thread.campaign_id)
-    state = states.get(mission.state)
-    return f"{state.name if state else mission.state}, {mission.organization}: {campaign.name}"
+    state = states.name(mission.state, spoken())
+    return f"{state}, {mission.organization}: {campaign.name}"
 
 
 def _organizer(session: Session, number: int | None) -> str:
@@ -153,14 +155,14 @@ def _ours(session: Session, copy: Delivery, composer: Composer) -> Letter:
     at = copy.sent_at or copy.settled_at or copy.due_at or copy.created_at
     bare = Letter(at=at, is_ours=True, kind=str(copy.purpose), state=copy.state)
     if not bare.was_written:
-        why = _NOT_GONE[copy.state] + (f": {copy.reason}" if copy.reason else "")
+        why = _(_NOT_GONE[copy.state]) + (f": {retold(copy.reason)}" if copy.reason else "")
         return replace(bare, lacking=why)
     try:
         outgoing = composer.compose_stored(session, copy, at)
     except InvalidInput as problem:
         return replace(bare, lacking=str(problem))
     if outgoing is None:
-        return replace(bare, lacking="its text was deleted")
+        return replace(bare, lacking=_("its text was deleted"))
     return _composed(bare, outgoing)
 
 
@@ -189,7 +191,7 @@ def _theirs(session: Session, mail: IncomingMail, raw: str) -> Letter:
         quoted=mail.quoted,
         attachments=[(str(file["name"]), int(file["size"])) for file in mail.attachments],
         content=(lambda: session.get_one(RawMail, mail.raw_id).content) if is_kept else None,
-        lacking="" if is_kept else "the mail as it came was deleted",
+        lacking="" if is_kept else _("the mail as it came was deleted"),
     )
 
 

@@ -13,6 +13,8 @@ from outreach.delivery.tables import State
 from outreach.inbox.correspondence import Correspondence, Letter, Note
 from outreach.letters.enclosures import size
 from outreach.packing import entry
+from outreach.texts import day, mark, retold, spoken
+from outreach.texts import gettext as _
 from outreach.typesetting.paper import pdf
 
 # Characters on paper: of a mail, of all of them, and of a line above one. Strangers can send so
@@ -21,8 +23,8 @@ _LONGEST, _TOGETHER, _LONGEST_FIELD = 100_000, 500_000, 5_000
 # Whoever reads a token can opt somebody out, or write into the thread.
 _TOKEN = re.compile(r"(?<=/[uo]/)[0-9a-z]{32}\b|(?<=\+)[0-9a-z]{32}(?=@)", re.IGNORECASE)
 _REMARKS: Mapping[State | None, str] = {
-    State.unknown: "Whether this mail arrived is not known.",
-    State.bounced: "This mail came back.",
+    State.unknown: mark("Whether this mail arrived is not known."),
+    State.bounced: mark("This mail came back."),
 }
 
 File = tuple[str, Letter]  # by its name in the zip; without one where nothing of it is kept
@@ -52,8 +54,9 @@ def as_pdf(thread: Correspondence, zone: ZoneInfo, *, with_notes: bool = False) 
         "facts": list(_facts(thread, zone)),
         "letters": [_on_paper(letter, zone, longest) for letter in written],
         "notes": [_note(note, zone) for note in thread.notes if with_notes],
+        "notes_title": _("Notes of the organizers"),
     }
-    return pdf("thread", values, title=thread.title, language="en", dated=thread.last_at)
+    return pdf("thread", values, title=thread.title, language=spoken(), dated=thread.last_at)
 
 
 def _files(letters: Sequence[Letter], zone: ZoneInfo) -> list[File]:
@@ -70,36 +73,39 @@ def _is_kept(letter: Letter) -> bool:
 
 def _name(letter: Letter, zone: ZoneInfo) -> str:
     """ "2026-12-01 out letter.eml"; a .txt where only the text is kept."""
-    day, way = letter.at.astimezone(zone).date(), "out" if letter.is_ours else "in"
-    return f"{day} {way} {letter.kind}.{'eml' if letter.content else 'txt'}"
+    on, way = letter.at.astimezone(zone).date(), "out" if letter.is_ours else "in"
+    return f"{on} {way} {letter.kind}.{'eml' if letter.content else 'txt'}"
 
 
 def _as_text(letter: Letter, zone: ZoneInfo) -> str:
     head = [f"{name}: {value}" for name, value in _head(letter)]
-    return "\n".join([*head, f"Date: {_moment(letter.at, zone)}", "", letter.text, letter.quoted])
+    return "\n".join(
+        [*head, f"{_('Date')}: {_moment(letter.at, zone)}", "", letter.text, letter.quoted]
+    )
 
 
 def _index(thread: Correspondence, files: Sequence[File], zone: ZoneInfo) -> Iterator[str]:
     yield one_line(thread.title)
-    yield f"Thread {thread.thread_id}. Times are those of {zone}."
+    number = thread.thread_id
+    yield _("Thread %(number)s. Times are those of %(zone)s.", number=number, zone=zone.key)
     for name, letter in files:
         yield ""
-        yield name or "Not here:"
+        yield name or _("Not here:")
         yield f"    {_heading(letter, zone)}"
         for field, value in _head(letter):
             yield f"    {field}: {value}"
         if letter.lacking:
-            yield f"    Missing: {one_line(letter.lacking)}."
+            yield "    " + _("Missing: %(what)s.", what=one_line(letter.lacking))
     yield ""
 
 
 def _facts(thread: Correspondence, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
-    yield "State", thread.state.replace("_", " ")
-    yield "Outcome", (thread.outcome or "not said yet").replace("_", " ")
-    yield "Owner", thread.owner or "nobody"
+    yield _("State"), _word(thread.state)
+    yield _("Outcome"), _word(thread.outcome) if thread.outcome else _("not said yet")
+    yield _("Owner"), thread.owner or _("nobody")
     if thread.due_on:
-        yield "Due on", f"{thread.due_on:%a %-d %b %Y}"
-    yield "Times", f"those of {zone}"
+        yield _("Due on"), day(thread.due_on)
+    yield _("Times"), _("those of %(zone)s", zone=zone.key)
 
 
 def _on_paper(letter: Letter, zone: ZoneInfo, longest: int) -> dict[str, Any]:
@@ -120,34 +126,43 @@ def _to_hand_on(text: str, longest: int) -> str:
 
 def _remarks(letter: Letter, *, is_cut: bool) -> Iterator[str]:
     if letter.state in _REMARKS:
-        yield _REMARKS[letter.state]
+        yield _(_REMARKS[letter.state])
     if letter.lacking and not letter.has_text:
-        yield f"Not shown: {letter.lacking}."
+        yield _("Not shown: %(what)s.", what=letter.lacking)
     if is_cut:
-        yield "Only its beginning is shown; the whole is in the mail itself."
+        yield _("Only its beginning is shown; the whole is in the mail itself.")
 
 
 def _note(note: Note, zone: ZoneInfo) -> dict[str, Any]:
-    return {"head": [("By", f"{note.author}, {_moment(note.at, zone)}")], "text": note.text}
+    return {"head": [(_("By"), f"{note.author}, {_moment(note.at, zone)}")], "text": note.text}
 
 
 def _heading(letter: Letter, zone: ZoneInfo) -> str:
-    """ "Reminder sent on Tue 1 Dec 2026, 10:00 CET"."""
-    way = "received" if not letter.is_ours else "sent" if letter.was_written else "for"
-    return f"{letter.kind.capitalize()} {way} {_moment(letter.at, zone)}"
+    """ "Sent: reminder, Tue 1 Dec 2026, 10:00 CET"."""
+    values = {"kind": _word(letter.kind), "moment": _moment(letter.at, zone)}
+    if not letter.is_ours:
+        return _("Received: %(kind)s, %(moment)s", **values)
+    if letter.was_written:
+        return _("Sent: %(kind)s, %(moment)s", **values)
+    return _("Not sent: %(kind)s, %(moment)s", **values)
 
 
 def _head(letter: Letter) -> Iterator[tuple[str, str]]:
     """What there is to say above the text, each on one line."""
     attached = ", ".join(f"{name} ({size(octets)})" for name, octets in letter.attachments)
     fields = (
-        ("From", letter.sender),
-        ("To", letter.recipients),
-        ("Subject", letter.subject),
-        ("Attached", attached),
+        (_("From"), letter.sender),
+        (_("To"), letter.recipients),
+        (_("Subject"), letter.subject),
+        (_("Attached"), attached),
     )
     return ((name, one_line(value)) for name, value in fields if value)
 
 
 def _moment(at: datetime, zone: ZoneInfo) -> str:
-    return f"{at.astimezone(zone):%a %-d %b %Y, %H:%M %Z}"
+    local = at.astimezone(zone)
+    return f"{day(local)}, {local:%H:%M %Z}"
+
+
+def _word(kind: str) -> str:
+    return retold(kind.replace("_", " "))

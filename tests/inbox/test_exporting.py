@@ -21,6 +21,7 @@ from outreach.inbox.correspondence import Correspondence, Letter, gather
 from outreach.inbox.exporting import as_pdf, write_zip
 from outreach.inbox.tables import Outcome, RawMail, RawState, ThreadNote, ThreadState
 from outreach.letters.tables import Enclosure, Skeleton
+from outreach.texts import speaking
 from outreach.tokens import Purpose
 from outreach.wiring import Outreach
 from tests.inbox.samples import a_mail
@@ -102,7 +103,7 @@ def test_the_index_lists_them_with_their_heads(world: World, letter: Delivery) -
     assert lines[1].endswith("Times are those of Europe/Zurich.")
     at = lines.index("001 2026-12-01 out letter.eml")
     assert lines[at + 1 : at + 6] == [
-        "    Letter sent Tue 1 Dec 2026, 09:00 CET",
+        "    Sent: letter, Tue 1 Dec 2026, 09:00 CET",
         "    From: letters@example.org",
         f"    To: {ADDRESS}",
         "    Subject: An open letter",
@@ -112,14 +113,14 @@ def test_the_index_lists_them_with_their_heads(world: World, letter: Delivery) -
 
 def test_what_never_left_is_named_with_the_reason(world: World, letter: Delivery) -> None:
     assert not [name for name in zipped(world).namelist() if "reminder" in name]
-    assert "Not here:\n    Reminder for" in index(world)
+    assert "Not here:\n    Not sent: reminder" in index(world)
     assert "Missing: it was withdrawn before it left: " in index(world)
 
 
 def test_what_was_erased_is_named_and_left_out(world: World, letter: Delivery) -> None:
     letter.recipient_address, letter.slots = erased("0123456789abcdef"), []
     assert zipped(world).namelist() == ["index.txt", "001 2026-12-01 in reply.eml"]
-    assert "Not here:\n    Letter sent Tue 1 Dec 2026" in index(world)
+    assert "Not here:\n    Sent: letter, Tue 1 Dec 2026" in index(world)
     assert "Missing: its text was deleted." in index(world)
     assert "Not shown: its text was deleted." in on_paper(world)
 
@@ -151,14 +152,14 @@ def test_the_pdf_tells_the_whole_conversation(world: World, letter: Delivery) ->
     told = on_paper(world)
     parts = (
         "France, Permanent Mission: offices", "waiting for us", "committed", "Anna", "Fri 4 Dec",
-        "Letter sent Tue 1 Dec 2026, 09:00 CET", f"To{ADDRESS}", "Pétition.pdf (11 bytes)",
+        "Sent: letter, Tue 1 Dec 2026, 09:00 CET", f"To{ADDRESS}", "Pétition.pdf (11 bytes)",
         "Excellence,", "répondez.",
-        "Reply received Tue 1 Dec 2026, 10:00 CET", "Nous vous remercions.", "> Please answer.",
+        "Received: reply, Tue 1 Dec 2026, 10:00 CET", "Nous vous remercions.", "> Please answer.",
     )  # fmt: skip
     places = [told.find(part) for part in parts]
     assert -1 not in places
     assert places == sorted(places)
-    assert "Reminder" not in told, "it never left"
+    assert "reminder" not in told, "it never left"
 
 
 def test_notes_are_on_paper_only_when_asked_for(world: World, letter: Delivery) -> None:
@@ -271,3 +272,16 @@ def test_the_command_writes_either_form_and_notes_it(
     with outreach.database.reading() as session:
         entries = session.exec(select(AuditEntry.subject, AuditEntry.detail)).all()
     assert entries == [("thread 1", "PDF"), ("thread 1", "mails")]
+
+
+def test_it_is_told_in_the_language_of_whoever_takes_it_away(
+    world: World, letter: Delivery
+) -> None:
+    with speaking("fr"):
+        paper, listed = (
+            told.replace("\N{NO-BREAK SPACE}", " ") for told in (on_paper(world), index(world))
+        )
+    assert "Envoyé : lettre, mar. 1 déc. 2026, 09:00 CET" in listed
+    assert "Absent d’ici :\n    Non envoyé : relance" in listed
+    for said in ("Arrivé : réponse reçue", "État", "pas encore dit", "celles de Europe/Zurich"):
+        assert said in paper
