@@ -11,8 +11,9 @@ from contextvars import ContextVar
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, get_timezone_location
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
@@ -64,6 +65,17 @@ def count(value: float) -> str:
 def day(value: date, pattern: str = "EEE d MMM y") -> str:
     """By a pattern of CLDR's; in English ``Mon 23 Nov 2026``."""
     return format_date(value, pattern, locale=spoken())
+
+
+def place(zone: ZoneInfo) -> str:
+    """The city that a time zone is named after: ``Cairo`` or ``Le Caire``."""
+    return _place(zone.key, spoken())
+
+
+@lru_cache(maxsize=1024)
+def _place(zone: str, language: str) -> str:
+    named = get_timezone_location(ZoneInfo(zone), locale=language, return_city=True)
+    return named.rpartition("/")[2]  # "Argentina/Buenos Aires"
 
 
 def retold(stored: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import available_timezones
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
@@ -106,6 +107,20 @@ def choose_language(session: Session, address: str, language: str) -> Organizer:
         raise InvalidInput(_("The desk does not speak that language yet. Choose one of the list."))
     organizer = get(session, address)
     organizer.language = language or None
+    session.add(organizer)
+    return organizer
+
+
+def choose_zone(session: Session, address: str, zone: str) -> Organizer:
+    """The IANA name of the zone that clock times are shown in; empty: the organization's."""
+    if zone and zone not in available_timezones():
+        said = _(
+            "No time zone is called “%(name)s”; write it as Europe/Zurich or Asia/Tokyo.",
+            name=zone[:40],
+        )
+        raise InvalidInput(said)
+    organizer = get(session, address)
+    organizer.zone = zone or None
     session.add(organizer)
     return organizer
 

@@ -42,6 +42,7 @@ class Organizer(SQLModel, table=True):
     totp_step: int = 0
     recovery_codes: list[str] = Field(default=[], sa_type=JSON)
     language: str | None = Field(default=None, max_length=8)  # None: as the browser asks
+    zone: str | None = Field(default=None, max_length=64)  # IANA name; None: the organization's
 
     @property
     def must_have_second_factor(self) -> bool:

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from outreach.campaigns.timing import time_zone
 from outreach.contacts.states import MemberState
@@ -50,6 +52,14 @@ _PLAIN = re.compile(r"[a-z0-9_+-]+(\.[a-z0-9_+-]+)*@([a-z0-9]+(-[a-z0-9]+)*\.)+[
 def zone_name(own: str, state: MemberState | None) -> str:
     """The contact's own time zone, else that of the state's capital."""
     return own or (state.time_zones[0] if state and state.time_zones else "")
+
+
+def clock_of(own: str, state: MemberState | None) -> ZoneInfo | None:
+    """By the zone that is known best, if any: contacts and states may change after a plan."""
+    for name in filter(None, (own, zone_name("", state))):
+        with suppress(InvalidInput):
+            return time_zone(name)
+    return None
 
 
 def erased(candidate: Candidate) -> str | None:

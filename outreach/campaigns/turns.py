@@ -4,7 +4,6 @@ A look costs what it finds and not what waits: each step is read in the order of
 what is found too early is put off until it can be ready.
 """
 
-import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal_column, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from outreach.campaigns.eligibility import zone_name
+from outreach.campaigns.eligibility import clock_of
 from outreach.campaigns.schedule import Schedule
 from outreach.campaigns.tables import Campaign
 from outreach.campaigns.timing import Delay, Timetable, timetable
@@ -23,7 +22,6 @@ from outreach.contacts.states import MemberStates
 from outreach.contacts.tables import Contact, Mission
 from outreach.delivery.states import plan_of, still_in_time
 from outreach.delivery.tables import Delivery, State
-from outreach.errors import InvalidInput
 from outreach.texts import mark
 
 LEAD = 10_000  # how many copies of a campaign have their moment ahead of them
@@ -82,12 +80,8 @@ class Turn:
 def timetable_of(
     time_zone: str, member_state: str, schedule: Schedule, states: MemberStates
 ) -> Timetable:
-    """By the clock that is known best: contacts and states may have changed since the plan."""
-    window = schedule.window.window
-    for zone in (time_zone, zone_name("", states.get(member_state))):
-        with contextlib.suppress(InvalidInput):
-            return timetable(zone, member_state, window)
-    return timetable("UTC", member_state, window)
+    clock = clock_of(time_zone, states.get(member_state))
+    return timetable(clock.key if clock else "UTC", member_state, schedule.window.window)
 
 
 def whose_turn(

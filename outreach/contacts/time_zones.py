@@ -12,10 +12,14 @@ def read_time_zone(text: str) -> str:
     """The IANA name; case and spaces are forgiven. Raises InvalidInput."""
     if not text:
         return ""
-    found = zones().get(text.casefold().replace(" ", "_"))
+    found = find_time_zone(text)
     if found is None:
         raise InvalidInput(_("is no time zone; write it as Europe/Zurich or Asia/Tokyo"))
     return found
+
+
+def find_time_zone(text: str) -> str | None:
+    return zones().get(text.casefold().replace(" ", "_"))
 
 
 @cache

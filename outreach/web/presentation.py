@@ -31,20 +31,42 @@ def install(app: Flask) -> None:
         day=day,
         size=size,
         standing=standing,
+        there=there,
         state=state_name,
         words=words,
     )
-    app.jinja_env.globals.update(may_organize=may_organize, zone=zone)
+    app.jinja_env.globals.update(home_zone=home_zone, may_organize=may_organize, zone=zone)
 
 
-def moment(at: datetime | None) -> Markup:
-    """In the organizers' zone, which is named: a time without its zone is a riddle."""
+def moment(at: datetime | None, clock: ZoneInfo | None = None) -> Markup:
+    """In the reader's zone, which is named: a time without its zone is a riddle.
+
+    Where ``clock``, the recipient's, shows something else, that stands beside it.
+    """
     if at is None:
         return Markup("—")
     local = at.astimezone(ZoneInfo(zone()))
-    return Markup('<time datetime="{}">{}</time>').format(
+    here = Markup('<time datetime="{}">{}</time>').format(
         at.isoformat(timespec="seconds"), f"{texts.day(local)}, {local:%H:%M %Z}"
     )
+    beside = there(at, clock)
+    return here + Markup(' <span class="quiet">({})</span>').format(beside) if beside else here
+
+
+def there(at: datetime, clock: ZoneInfo | None) -> str:
+    """What the recipient's clock shows, and where; empty where it shows what the reader's does."""
+    if clock is None:
+        return ""
+    here, local = at.astimezone(ZoneInfo(zone())), at.astimezone(clock)
+    if here.utcoffset() == local.utcoffset():
+        return ""
+    on = "" if here.date() == local.date() else f"{texts.day(local, 'EEE d MMM')}, "
+    return _("%(time)s in %(place)s", time=f"{on}{local:%H:%M}", place=texts.place(clock))
+
+
+def hour(at: datetime) -> str:
+    """In the reader's zone: "14:02"."""
+    return f"{at.astimezone(ZoneInfo(zone())):%H:%M}"
 
 
 def day(value: date, pattern: str = "EEE d MMM y") -> str:
@@ -52,11 +74,20 @@ def day(value: date, pattern: str = "EEE d MMM y") -> str:
 
 
 def today() -> date:
-    """By the organizers' clock."""
-    return parts().clock().astimezone(ZoneInfo(zone())).date()
+    """The organization's, wherever the reader is: figures and what is due are the same for all."""
+    return parts().clock().astimezone(ZoneInfo(home_zone())).date()
 
 
 def zone() -> str:
+    """The reader's: of all clock times on pages, and of days that are asked for by them."""
+    return organizer().zone or home_zone()
+
+
+def home_zone() -> str:
+    """The organization's: of days that are counted, reports, what is due, papers and exports.
+
+    One document reads the same for all.
+    """
     return parts().settings.timezone
 
 

@@ -120,3 +120,14 @@ def test_roles_include_one_another_in_one_line(a: Role, b: Role, c: Role) -> Non
     assert not (a.includes(b) and b.includes(c)) or a.includes(c)
     assert Role.admin.includes(a)
     assert a.includes(Role.viewer)
+
+
+def test_a_time_zone_is_one_that_there_is_or_the_organization_s(
+    session: Session, now: datetime
+) -> None:
+    an_organizer(session, now)
+    assert people.choose_zone(session, "anna@example.org", "Asia/Tokyo").zone == "Asia/Tokyo"
+    with pytest.raises(InvalidInput, match="“Mars/Base”; write it as"):
+        people.choose_zone(session, "anna@example.org", "Mars/Base")
+    assert people.get(session, "anna@example.org").zone == "Asia/Tokyo"
+    assert people.choose_zone(session, "anna@example.org", "").zone is None

@@ -55,6 +55,7 @@ ROUTES = (
     Route("POST", "/account/reports", DESK, 303),
     Route("POST", "/account/password", DESK, 400),
     Route("POST", "/account/language", DESK, 303),
+    Route("POST", "/account/zone", DESK, 303),
     Route("GET", "/account/second-factor", DESK, 200),
     Route("POST", "/account/second-factor", DESK, 400),
     Route("POST", "/account/second-factor/off", DESK, 400),

@@ -8,6 +8,7 @@ from werkzeug import Response
 from outreach.accounts import audit, notices, passwords, people, sessions, throttling
 from outreach.accounts.feeds import feed_token
 from outreach.accounts.tables import Organizer
+from outreach.contacts.time_zones import find_time_zone, zones
 from outreach.errors import InvalidInput
 from outreach.reports.rendering import Links
 from outreach.texts import LANGUAGES, mark, ngettext, speaking
@@ -53,6 +54,17 @@ def choose_language() -> ResponseReturnValue:
         answer = _done(_("The desk speaks your language now."))
     remember(answer, wanted)
     return answer
+
+
+@blueprint.post("/zone")
+def choose_zone() -> ResponseReturnValue:
+    typed = request.form.get("zone", "").strip()
+    try:
+        with parts().database.transaction() as session:
+            people.choose_zone(session, organizer().address, find_time_zone(typed) or typed)
+    except InvalidInput as error:
+        return _page(problem=str(error), typed_zone=typed), 400
+    return _done(_("Clock times are shown in your time zone now."))
 
 
 @blueprint.post("/password")
@@ -128,7 +140,7 @@ def note_change(session: Session, changed: Organizer, act: str, what: str) -> No
     notices.tell_of_change(session, changed, what, parts().letterhead, now)
 
 
-def _page(problem: str = "") -> str:
+def _page(problem: str = "", typed_zone: str | None = None) -> str:
     with parts().database.reading() as session:
         open_sessions = sessions.of(session, organizer().id, parts().clock())
     links = Links(parts().settings.public_url)
@@ -138,6 +150,8 @@ def _page(problem: str = "") -> str:
         sessions=open_sessions,
         this=desk_session().id,
         languages=LANGUAGES,
+        zones=sorted(zones().values()),
+        typed_zone=organizer().zone or "" if typed_zone is None else typed_zone,
         feed=links.feed(feed_token(organizer(), parts().tokens)),
         problem=problem,
     )

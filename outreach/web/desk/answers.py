@@ -17,6 +17,7 @@ from outreach.web.current import organizer, parts
 from outreach.web.desk import live, thread_page
 from outreach.web.desk.thread_page import Started
 from outreach.web.error_pages import STATUS
+from outreach.web.presentation import home_zone
 
 LARGEST = 16_000_000  # bytes: more than a mail takes, so that we can say how much that is
 
@@ -63,7 +64,7 @@ def _send(number: int) -> None:
             by=by,
             composer=parts().composer,
             tokens=parts().tokens,
-            zone=ZoneInfo(parts().settings.timezone),
+            zone=ZoneInfo(home_zone()),
             now=now,
         )
         presence.stop(session, number, by.id or 0)

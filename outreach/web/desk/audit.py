@@ -91,7 +91,7 @@ def _filter() -> Filter:
 
 
 def _midnight(day: str, *, days: int = 0) -> datetime:
-    """At which the day begins by the organizers' clock."""
+    """At which the day begins by the reader's clock, as the page shows it."""
     try:
         wanted = date.fromisoformat(day) + timedelta(days=days)
         return datetime.combine(wanted, time.min, ZoneInfo(zone())).astimezone(UTC)

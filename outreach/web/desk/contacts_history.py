@@ -58,6 +58,7 @@ class Happening:
     what: str
     detail: str = ""
     address: str = ""
+    is_theirs: bool = False  # and their clock is told too
 
 
 def copies_of(session: Session, contact: Contact) -> Sequence[Copy]:
@@ -142,7 +143,7 @@ def _sent(copies: Sequence[Copy]) -> Iterator[Happening]:
         if copy.delivery.sent_at:
             page = _page(copy.delivery.id)
             what = _("%(mail)s: sent", mail=copy.name)
-            yield Happening(copy.delivery.sent_at, what, "", page)
+            yield Happening(copy.delivery.sent_at, what, "", page, is_theirs=True)
 
 
 def _events(session: Session, copies: Sequence[Copy]) -> Iterator[Happening]:
@@ -153,7 +154,7 @@ def _events(session: Session, copies: Sequence[Copy]) -> Iterator[Happening]:
         copy = of[event.delivery_id]
         if event.kind is not EventKind.opened or not copy.not_kept:
             what = _("%(mail)s: %(event)s", mail=copy.name, event=_words(event))
-            yield Happening(event.happened_at, what, "", _page(event.delivery_id))
+            yield Happening(event.happened_at, what, "", _page(event.delivery_id), is_theirs=True)
 
 
 def _mails(session: Session, contact: Contact, copies: Sequence[Copy]) -> Iterator[Happening]:
@@ -167,7 +168,8 @@ def _mails(session: Session, contact: Contact, copies: Sequence[Copy]) -> Iterat
         page = url_for("mail.show", number=number)
         if thread:
             page = url_for("thread.show", number=thread)
-        yield Happening(at, _("mail came: %(kind)s", kind=words(kind)), "", page)
+        what = _("mail came: %(kind)s", kind=words(kind))
+        yield Happening(at, what, "", page, is_theirs=True)
 
 
 def _words(event: Event) -> str:

@@ -6,6 +6,7 @@ from sqlmodel import Session, col, select
 
 from outreach.accounts import audit
 from outreach.accounts.tables import Role
+from outreach.campaigns.eligibility import clock_of
 from outreach.contacts import editing, lists
 from outreach.contacts.finding import is_there
 from outreach.contacts.stopping import HELD
@@ -42,6 +43,7 @@ def show(number: int) -> ResponseReturnValue:
             copies=copies,
             waiting=sum(copy.delivery.state is State.queued for copy in copies),
             history=history(session, contact, copies, stopped),
+            clock=clock_of(contact.time_zone, parts().states.get(mission.state)),
             stopped=stopped,
             stopped_because=WORDS,
             loaded_by=loaded_by,

@@ -36,6 +36,12 @@ class Entry:
     files: Sequence[Enclosed] = ()
 
     @property
+    def contact_id(self) -> int | None:
+        """To whom it went, or who wrote it."""
+        row = self.copy or self.mail
+        return row.contact_id if row else None
+
+    @property
     def is_lost(self) -> bool:
         """An answer that did not arrive, or of which nobody knows."""
         copy = self.copy

@@ -19,9 +19,10 @@ from outreach.letters.enclosures import enclosed
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
 from outreach.web.desk import copies
+from outreach.web.desk.clocks import clocks_of
 from outreach.web.desk.history import history
 from outreach.web.headers import COPY_POLICY
-from outreach.web.presentation import zone
+from outreach.web.presentation import home_zone
 
 blueprint = Blueprint("deliveries", __name__, url_prefix="/deliveries")
 
@@ -31,11 +32,13 @@ def show(number: int) -> str:
     with parts().database.reading() as session:
         delivery = _delivery(session, number)
         outgoing = parts().composer.compose_stored(session, delivery, parts().clock())
+        mission = session.get(Mission, delivery.mission_id or 0)
         return render_template(
             "desk/delivery.html",
             delivery=delivery,
             campaign=session.get(Campaign, delivery.campaign_id or 0),
-            mission=session.get(Mission, delivery.mission_id or 0),
+            mission=mission,
+            clock=clocks_of(session, mission, [delivery.contact_id])[delivery.contact_id],
             others=copies.others(session, delivery),
             outgoing=outgoing,
             enclosures=enclosed(session, delivery.enclosures),
@@ -64,7 +67,7 @@ def eml(number: int) -> Response:
 def pdf(number: int) -> Response:
     """The letter for paper, which the browser shows; without what belongs to the mail alone."""
     with parts().database.reading() as session:
-        made = letter_on_paper(session, _delivery(session, number), ZoneInfo(zone()))
+        made = letter_on_paper(session, _delivery(session, number), ZoneInfo(home_zone()))
     answer = Response(made, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="letter-{number}.pdf"'
     return answer

@@ -10,6 +10,7 @@ from outreach.inbox import exporting
 from outreach.inbox.correspondence import gather
 from outreach.texts import mark
 from outreach.web.current import organizer, parts
+from outreach.web.presentation import home_zone
 
 blueprint = Blueprint("exports", __name__, url_prefix="/inbox/threads")
 
@@ -20,7 +21,7 @@ def eml(number: int) -> Response:
     with parts().database.reading() as session:
         thread = gather(session, number, parts().composer, parts().states)
         packed = TemporaryFile()  # noqa: SIM115 - closed once it is sent
-        exporting.write_zip(thread, _zone(), packed)
+        exporting.write_zip(thread, ZoneInfo(home_zone()), packed)
     _note(number, "mails")
     packed.seek(0)
     return send_file(
@@ -36,15 +37,11 @@ def pdf(number: int) -> Response:
     """With ``?notes=yes`` the organizers' notes are in it."""
     with parts().database.reading() as session:
         thread = gather(session, number, parts().composer, parts().states)
-    made = exporting.as_pdf(thread, _zone(), with_notes="notes" in request.args)
+    made = exporting.as_pdf(thread, ZoneInfo(home_zone()), with_notes="notes" in request.args)
     _note(number, "PDF")
     answer = Response(made, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="thread-{number}.pdf"'
     return answer
-
-
-def _zone() -> ZoneInfo:
-    return ZoneInfo(parts().settings.timezone)
 
 
 def _note(number: int, form: str) -> None:

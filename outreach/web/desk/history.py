@@ -22,6 +22,7 @@ class Happening:
     what: str
     detail: str = ""
     mail_id: int | None = None
+    is_theirs: bool = True  # and their clock is told too
 
 
 def history(session: Session, delivery: Delivery) -> list[Happening]:
@@ -30,7 +31,7 @@ def history(session: Session, delivery: Delivery) -> list[Happening]:
 
 
 def _own(delivery: Delivery) -> Iterator[Happening]:
-    yield Happening(delivery.created_at, _("planned"))
+    yield Happening(delivery.created_at, _("planned"), is_theirs=False)
     if delivery.sent_at:
         yield Happening(delivery.sent_at, _("sent"), _("the mail server or provider took it"))
     if delivery.settled_at and delivery.state not in {State.sent, State.delivered}:

@@ -3,8 +3,6 @@
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, render_template, request
 from sqlalchemy import func
@@ -15,7 +13,7 @@ from outreach.inbox import presence, threads
 from outreach.inbox.presence import Writer
 from outreach.inbox.tables import IncomingMail, Thread
 from outreach.web.current import organizer, parts
-from outreach.web.presentation import may_organize, zone
+from outreach.web.presentation import hour, may_organize
 
 blueprint = Blueprint("live", __name__, url_prefix="/inbox")
 
@@ -101,11 +99,6 @@ def note_reading(number: int) -> None:
             return
     with suppress(OperationalError), parts().database.transaction() as session:
         presence.stop(session, number, me)
-
-
-def hour(at: datetime) -> str:
-    """In the organizers' zone: "14:02"."""
-    return f"{at.astimezone(ZoneInfo(zone())):%H:%M}"
 
 
 def _writers(session: Session, thread_id: int | None = None) -> list[Writer]:

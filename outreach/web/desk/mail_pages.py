@@ -16,6 +16,7 @@ from outreach.web import headers
 from outreach.web.access import needs
 from outreach.web.current import organizer, parts
 from outreach.web.desk import mails, verdicts
+from outreach.web.desk.clocks import clocks_of
 from outreach.web.headers import MAIL_POLICY
 
 blueprint = Blueprint("mail", __name__, url_prefix="/inbox/mail")
@@ -28,12 +29,15 @@ def show(number: int) -> Response:
         found = _mail(session, number)
         raw = mails.raw(session, found)
         text, is_whole = mails.readable(raw.content)
+        place = mails.place(session, found)
+        clocks = clocks_of(session, place.mission if place else None, [found.contact_id])
         page = render_template(
             "desk/mail.html",
             mail=found,
             raw=raw,
             contents=mails.contents(found, raw),
-            place=mails.place(session, found),
+            place=place,
+            clock=clocks[found.contact_id],
             raw_text=text,
             raw_is_whole=is_whole,
             typed=typed,

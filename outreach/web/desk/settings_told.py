@@ -83,7 +83,7 @@ GROUPS = (
     Group(
         mark("Organization and keeping"),
         {
-            "timezone": mark("Time zone of weeks and pages"),
+            "timezone": mark("Time zone of the organization"),
             "keep_raw_mail_days": mark("Incoming mail as it came is kept"),
             "keep_threads_days": mark("Texts of closed threads are kept"),
             "report_pdf": mark("Weekly report with a PDF"),

@@ -19,6 +19,7 @@ from outreach.texts import gettext as _
 from outreach.web import headers
 from outreach.web.current import parts
 from outreach.web.desk import live
+from outreach.web.desk.clocks import clocks_of
 from outreach.web.desk.conversation import Entry, called, conversation, unseen
 from outreach.web.presentation import may_organize, today
 
@@ -39,15 +40,18 @@ def seen() -> list[str]:
 
 def render(session: Session, number: int, *, to: str, started: Started) -> Response:
     """``to`` is the mail that is being answered; empty where the thread is only read."""
-    thread = session.get(Thread, number) or abort(404)
-    entries = conversation(session, thread, parts().composer, parts().clock())
+    thread, now = session.get(Thread, number) or abort(404), parts().clock()
+    mission = session.get(Mission, thread.mission_id)
+    entries = conversation(session, thread, parts().composer, now)
     owner = session.get(Organizer, thread.owner_id) if thread.owner_id else None
     page = render_template(
         "desk/thread.html",
         thread=thread,
         campaign=session.get(Campaign, thread.campaign_id),
-        mission=session.get(Mission, thread.mission_id),
+        mission=mission,
         entries=entries,
+        clocks=clocks_of(session, mission, {entry.contact_id for entry in entries}),
+        now=now,
         news=unseen(entries, seen()) if "seen" in request.form else [],
         seen=" ".join(entry.name for entry in entries if entry.note is None),
         is_writing=bool(to or started.text),
