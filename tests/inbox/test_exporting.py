@@ -283,5 +283,5 @@ def test_it_is_told_in_the_language_of_whoever_takes_it_away(
         )
     assert "Envoyé : lettre, mar. 1 déc. 2026, 09:00 CET" in listed
     assert "Absent d’ici :\n    Non envoyé : relance" in listed
-    for said in ("Arrivé : réponse reçue", "État", "pas encore dit", "celles de Europe/Zurich"):
+    for said in ("Arrivé", "réponse reçue", "État", "pas encore dit", "celles de Europe/Zurich"):
         assert said in paper
