@@ -68,7 +68,7 @@ def day(value: date, pattern: str = "EEE d MMM y") -> str:
 
 
 def place(zone: ZoneInfo) -> str:
-    """The city that a time zone is named after: ``Cairo`` or ``Le Caire``."""
+    """The city or island that a time zone is named after: ``Cairo`` or ``Le Caire``."""
     return _place(zone.key, spoken())
 
 

@@ -49,8 +49,9 @@ def moment(at: datetime | None, clock: ZoneInfo | None = None) -> Markup:
     here = Markup('<time datetime="{}">{}</time>').format(
         at.isoformat(timespec="seconds"), f"{texts.day(local)}, {local:%H:%M %Z}"
     )
-    beside = there(at, clock)
-    return here + Markup(' <span class="quiet">({})</span>').format(beside) if beside else here
+    if theirs := there(at, clock):
+        return here + Markup(' <span class="quiet there">({})</span>').format(theirs)
+    return here
 
 
 def there(at: datetime, clock: ZoneInfo | None) -> str:

@@ -13,6 +13,7 @@ from outreach.errors import InvalidInput
 from outreach.reports.rendering import Links
 from outreach.texts import LANGUAGES, mark, ngettext, speaking
 from outreach.texts import gettext as _
+from outreach.web import headers
 from outreach.web.current import desk_session, organizer, parts
 from outreach.web.paging import read_number
 from outreach.web.sign_in import begin_session, sign_out
@@ -23,7 +24,7 @@ blueprint = Blueprint("account", __name__, url_prefix="/account")
 
 
 @blueprint.get("")
-def show() -> str:
+def show() -> Response:
     return _page()
 
 
@@ -140,11 +141,11 @@ def note_change(session: Session, changed: Organizer, act: str, what: str) -> No
     notices.tell_of_change(session, changed, what, parts().letterhead, now)
 
 
-def _page(problem: str = "", typed_zone: str | None = None) -> str:
+def _page(problem: str = "", typed_zone: str | None = None) -> Response:
     with parts().database.reading() as session:
         open_sessions = sessions.of(session, organizer().id, parts().clock())
     links = Links(parts().settings.public_url)
-    return render_template(
+    page = render_template(
         "desk/account.html",
         me=organizer(),
         sessions=open_sessions,
@@ -155,6 +156,7 @@ def _page(problem: str = "", typed_zone: str | None = None) -> str:
         feed=links.feed(feed_token(organizer(), parts().tokens)),
         problem=problem,
     )
+    return headers.live(page)
 
 
 def _done(says: str) -> Response:

@@ -28,6 +28,7 @@ CHANGED = mark("contact changed")  # as it is noted
 # What a campaign's own choice leaves to tell of an image.
 NOT_KEPT = {"count": mark("not told: only totals are kept"), "off": mark("not asked for")}
 _LOADED = {"person": mark("by a person, it seems"), "machine": mark("by a machine")}
+_LOADED_BY_OTHERS = mark("by an unknown program")
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,7 @@ def _words(event: Event) -> str:
 
 
 def loaded_by(agent: Agent | str | None) -> str:
-    return _(_LOADED.get(agent or "", mark("by an unknown program")))
+    return _(_LOADED.get(agent or "", _LOADED_BY_OTHERS))
 
 
 def _page(number: int | None) -> str:
