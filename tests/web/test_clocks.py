@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -16,6 +17,7 @@ from outreach.delivery.tables import Delivery, State
 from outreach.inbox import presence, searching
 from outreach.inbox.tables import IncomingMail, Thread
 from outreach.wiring import Outreach
+from tests.web.browsing import chromium, served
 from tests.web.campaigning import PAGE, a_planned_campaign
 from tests.web.forms import fill
 from tests.web.reading import text
@@ -172,6 +174,28 @@ def test_a_zone_is_chosen_in_the_account_however_it_is_typed(
     assert stored(outreach) == TOKYO
     fill(browser, "/account", "/account/zone", zone="")
     assert stored(outreach) is None
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_the_computer_s_own_zone_is_offered_where_scripts_run(
+    app: Flask, reader_in: From, has_scripts: bool
+) -> None:
+    cookie = reader_in(None).get_cookie("outreach")
+    assert cookie
+    kept: Any = {"name": "outreach", "value": cookie.value, "url": "http://127.0.0.1"}
+    with chromium() as browser, served(app) as desk:
+        context = browser.new_context(timezone_id=TOKYO, java_script_enabled=has_scripts)
+        context.add_cookies([kept])
+        page = context.new_page()
+        page.goto(f"{desk}/account")
+        assert page.get_by_text("This computer's clock says Asia/Tokyo.").count() == has_scripts
+        if has_scripts:
+            page.get_by_role("button", name="Use it").click()
+        else:
+            page.get_by_label("Clock times are shown in").fill(TOKYO)
+        page.get_by_role("button", name="Save the time zone").click()
+        assert "Times are those of Asia/Tokyo." in page.content()
+        assert not page.locator("#clock").is_visible()
 
 
 def without_clock_times(page: str) -> str:
