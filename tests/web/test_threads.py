@@ -176,10 +176,21 @@ def test_each_mail_can_be_chosen_to_be_answered(desk: Desk, now: Any) -> None:
     page = desk.page()
     assert desk.form("answer")["mail"] == str(latest.id)
     first = desk.world.reply.id
-    assert f'href="{desk.path}?to={first}#answer"' in page
-    assert f"?to={bounce.id}#" not in page
+    choice = 'name="to" value="{}" formnovalidate'
+    assert choice.format(first) in page
+    assert choice.format(bounce.id) not in page
     assert desk.form("answer", f"?to={first}")["mail"] == str(first)
     assert desk.form("answer", "?to=9999")["mail"] == str(latest.id)
+
+
+def test_what_is_written_already_goes_with_the_choice_of_another_mail(desk: Desk, now: Any) -> None:
+    desk.hear(now)
+    form, first = desk.form("answer"), str(desk.world.reply.id)
+    page = desk.post("answer/again", form, to=first, text="Dear Ana,").text
+    assert ">Dear Ana,</textarea>" in page
+    assert f'name="mail" value="{first}"' in page
+    assert f'name="nonce" value="{form["nonce"]}"' in page
+    assert desk.answers() == []
 
 
 def test_an_answer_begins_with_a_saved_one(desk: Desk, now: Any) -> None:

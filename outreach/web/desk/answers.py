@@ -50,7 +50,7 @@ def begin(number: int) -> Response:
 @blueprint.post("/<row:number>/answer/again")
 @needs(Role.organizer)
 def again(number: int) -> Response:
-    """The page as it is by now, with what is written already."""
+    """The page as it is by now, with what is written already; ``to`` chooses another mail."""
     return _page(number, request.form.get("text", ""))
 
 
@@ -89,5 +89,6 @@ def _draft() -> Draft:
 def _page(number: int, text: str, problem: str = "") -> Response:
     live.note_writing(number)
     started = Started(text, request.form.get("nonce", ""), problem)
+    to = request.form.get("to") or request.form.get("mail", "")
     with parts().database.reading() as session:
-        return thread_page.render(session, number, to=request.form.get("mail", ""), started=started)
+        return thread_page.render(session, number, to=to, started=started)
