@@ -47,14 +47,25 @@ def mark(message: str) -> str:
 
 def gettext(message: str, **values: object) -> str:
     """``message`` with its ``%(name)s`` filled in; a "%" beside values is written "%%"."""
-    said: str = _catalogue(spoken()).gettext(message)
+    said = translation(message)
     return said % values if values else said
 
 
 def ngettext(one: str, many: str, number: int, **values: object) -> str:
     """``%(num)s`` is ``number`` as one writes it; for another form, give ``num`` itself."""
+    return plural_translation(one, many, number) % {"num": count(number), **values}
+
+
+def translation(message: str) -> str:
+    """As ``gettext``, with nothing filled in."""
+    said: str = _catalogue(spoken()).gettext(message)
+    return said
+
+
+def plural_translation(one: str, many: str, number: int) -> str:
+    """As ``ngettext``, with nothing filled in."""
     said: str = _catalogue(spoken()).ngettext(one, many, number)
-    return said % {"num": count(number), **values}
+    return said
 
 
 def count(value: float) -> str:

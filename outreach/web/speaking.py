@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
 from flask_babel import Babel, get_locale
@@ -30,13 +31,21 @@ def install(app: Flask) -> None:
     """Before access, which may refuse a form: that is said in the reader's language too."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(texts.FOLDER)
     Babel(app, locale_selector=_language)
-    app.jinja_env.add_extension("jinja2.ext.i18n")
+    _install_in_templates(app.jinja_env)
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.filters["retold"] = texts.retold
     app.jinja_env.globals.update(language_spoken=texts.spoken, language_choices=choices)
     app.before_request(_begin)
     app.after_request(_remember_choice)
     app.teardown_request(_end)
+
+
+def _install_in_templates(environment: Any) -> None:
+    """The rooms' own words: Flask-Babel asks anew at each of them who reads the page."""
+    environment.add_extension("jinja2.ext.i18n")
+    environment.install_gettext_callables(
+        texts.translation, texts.plural_translation, newstyle=True
+    )
 
 
 def choices(following: str) -> list[Choice]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false
+from sqlalchemy.orm import load_only
 from sqlmodel import Session, col, select
 
 from outreach.campaigns.tables import Campaign
@@ -23,6 +24,17 @@ Condition = ColumnElement[bool]
 
 LATE, ANSWERED, SILENT, OPENED = "too_late", "answered", "no_answer", "image_loaded"
 CHOICES = (*State, LATE, ANSWERED, SILENT, OPENED)
+
+
+# What the table shows of a copy; its values and addresses are many, and not read.
+_SHOWN: tuple[Any, ...] = (
+    Delivery.contact_id,
+    Delivery.step,
+    Delivery.state,
+    Delivery.reason,
+    Delivery.expires_at,
+    Delivery.language,
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +66,7 @@ def addressees(
 ) -> Page[Addressee]:
     """A page of contacts in the order of the plan. Every contact has a copy of the first step."""
     query = (
-        select(Delivery, Contact, Mission)
+        select(Delivery.id, Contact, Mission)
         .join(Contact, col(Contact.id) == col(Delivery.contact_id))
         .join(Mission, col(Mission.id) == col(Delivery.mission_id))
         .where(col(Delivery.id).in_(_first_copies(session, campaign, wanted, after, states)))
@@ -62,7 +74,7 @@ def addressees(
     )
     found, more = cut(session.exec(query).all())
     rows = _rows(session, campaign, [(contact, mission) for _, contact, mission in found])
-    return Page(rows, str(found[-1][0].id) if more else None)
+    return Page(rows, str(found[-1][0]) if more else None)
 
 
 def _first_copies(
@@ -154,11 +166,15 @@ def _rows(
 def _copies(
     session: Session, campaign: Campaign, contacts: Collection[int | None]
 ) -> dict[int | None, list[Delivery]]:
-    query = select(Delivery).where(
-        Delivery.campaign_id == campaign.id, col(Delivery.contact_id).in_(contacts)
+    query = (
+        select(Delivery)
+        .where(Delivery.campaign_id == campaign.id, col(Delivery.contact_id).in_(contacts))
+        .where(col(Delivery.step).is_not(None))
+        .order_by("step")
+        .options(load_only(*_SHOWN, raiseload=True))
     )
     copies: defaultdict[int | None, list[Delivery]] = defaultdict(list)
-    for copy in session.exec(query.where(col(Delivery.step).is_not(None)).order_by("step")):
+    for copy in session.exec(query):
         copies[copy.contact_id].append(copy)
     return copies
 
