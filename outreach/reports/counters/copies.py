@@ -34,26 +34,27 @@ def by_step(session: Session) -> Copies:
     stale = session.scalars(
         select(col(StaleMission.mission_id)).distinct().limit(_MOST_STALE + 1)
     ).all()
+    copies: Copies = defaultdict(Sum)
     if len(stale) > _MOST_STALE:
-        return _looked_at(session, true())
-    copies = _looked_at(session, among(session, col(Delivery.mission_id), stale))
+        _look_at(session, copies, true())
+        return copies
     _add_counted(session, copies)
-    _take_out(session, copies, stale)
+    if stale:
+        _take_out(session, copies, stale)
+        _look_at(session, copies, among(session, col(Delivery.mission_id), stale))
     _tell_claimed(session, copies, stale)
     return {step: +counts for step, counts in sorted(copies.items()) if +counts}
 
 
-def _looked_at(session: Session, which: ColumnElement[bool]) -> Copies:
+def _look_at(session: Session, copies: Copies, which: ColumnElement[bool]) -> None:
     place = (col(Delivery.campaign_id), col(Delivery.step))
     query = (
         select(*place, col(Delivery.state), func.count(), func.count().filter(held_back()))
         .where(which, of_a_plan(), col(Delivery.step).is_not(None))
         .group_by(*place, col(Delivery.state))
     )
-    copies: Copies = defaultdict(Sum)
     for campaign, step, state, count, held in session.execute(query):
         copies[Step(campaign, step)].update({State(state).value: count, HELD_BACK: held})
-    return copies
 
 
 def _add_counted(session: Session, copies: Copies) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, false
 from sqlalchemy.orm import load_only
 from sqlmodel import Session, col, select
 
+from outreach.bulk import among
 from outreach.campaigns.tables import Campaign
 from outreach.contacts.states import MemberStates
 from outreach.contacts.tables import Contact, Mission
@@ -168,7 +169,8 @@ def _copies(
 ) -> dict[int | None, list[Delivery]]:
     query = (
         select(Delivery)
-        .where(Delivery.campaign_id == campaign.id, col(Delivery.contact_id).in_(contacts))
+        .where(Delivery.campaign_id == campaign.id)
+        .where(among(session, col(Delivery.contact_id), contacts))
         .where(col(Delivery.step).is_not(None))
         .order_by("step")
         .options(load_only(*_SHOWN, raiseload=True))
@@ -181,7 +183,7 @@ def _copies(
 
 def _opened(session: Session, ids: Collection[int | None]) -> defaultdict[int | None, set[Agent]]:
     query = select(Event.delivery_id, Event.agent).where(
-        col(Event.delivery_id).in_(ids), Event.kind == EventKind.opened
+        among(session, col(Event.delivery_id), ids), Event.kind == EventKind.opened
     )
     opened: defaultdict[int | None, set[Agent]] = defaultdict(set)
     for delivery_id, agent in session.exec(query.distinct()):
@@ -194,7 +196,8 @@ def _threads(session: Session, campaign: Campaign, missions: Collection[Any]) ->
     query = (
         select(Thread.mission_id, Thread.id)
         .join(IncomingMail, col(IncomingMail.thread_id) == col(Thread.id))
-        .where(Thread.campaign_id == campaign.id, col(Thread.mission_id).in_(missions))
+        .where(Thread.campaign_id == campaign.id)
+        .where(among(session, col(Thread.mission_id), missions))
         .where(IncomingMail.kind == MailKind.reply)
     )
     return {mission: thread for mission, thread in session.exec(query) if thread is not None}
