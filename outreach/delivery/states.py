@@ -63,9 +63,9 @@ def plan_of(campaign_id: int | None) -> ColumnElement[bool]:
     return (col(Delivery.campaign_id) == campaign_id) & of_a_plan()
 
 
-def held_back() -> ColumnElement[bool]:
+def held_back(copies: type[Delivery] = Delivery) -> ColumnElement[bool]:
     """Skipped by the plan; what was released and then came too late has an ``expires_at``."""
-    return (col(Delivery.state) == State.skipped) & col(Delivery.expires_at).is_(None)
+    return (col(copies.state) == State.skipped) & col(copies.expires_at).is_(None)
 
 
 def still_in_time(now: Moment) -> ColumnElement[bool]:

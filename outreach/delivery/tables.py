@@ -55,7 +55,8 @@ class Delivery(SQLModel, table=True):
 
     __table_args__ = (
         Index("ix_delivery_due", "state", "due_at"),
-        Index("ix_delivery_campaign", "campaign_id", "step", "state"),
+        # A step's copies in one state, in the order of the plan.
+        Index("ix_delivery_campaign", "campaign_id", "step", "state", "id"),
         Index("ix_delivery_contact", "contact_id", "campaign_id", "step"),
         # What has no moment yet, in the order in which its turn comes.
         Index(

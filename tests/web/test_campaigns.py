@@ -179,6 +179,30 @@ def test_long_lists_are_paged_and_each_row_comes_once(
         assert len(set(seen)) == len(seen) == sum(sizes)
 
 
+def test_who_has_a_copy_in_a_state_is_listed_once_whichever_step_it_is_of(
+    viewer: FlaskClient, database: Database, tokens: Tokens, outreach: Outreach, now: datetime
+) -> None:
+    states = [state.code for state in outreach.states][: ROWS + 20]
+    with database.transaction() as session:
+        campaign = a_campaign(session, now)
+        for number, code in enumerate(states):
+            contact, came_back = a_contact(session, code, now), number < 10
+            first = State.bounced if came_back else State.sent
+            a_copy(session, tokens, now, campaign, contact, state=first)
+            second = State.bounced if number % 10 or came_back else State.sent
+            a_copy(session, tokens, now, campaign, contact, step=2, state=second)
+    seen: list[str] = []
+    path = "/campaigns/wipo?stands=bounced"
+    while path:
+        page = viewer.get(path).text
+        seen += re.findall(r'class="title">([^<]+)<', page)
+        following = re.search(r'rel="next" href="([^"]+)"', page)
+        path = following[1].replace("&amp;", "&") if following else ""
+    assert len(set(seen)) == len(seen) == ROWS + 20 - 6
+    for wrong in ("x_1", "1_x", "1000_1"):
+        assert viewer.get(f"/campaigns/wipo?stands=bounced&after={wrong}").status_code == 400
+
+
 def test_sending_that_stands_still_is_seen_with_the_last_answer(
     viewer: FlaskClient, outreach: Outreach, world: World, tokens: Tokens, now: datetime
 ) -> None:

@@ -1,4 +1,4 @@
-"""What letters do not get to, as the worker last looked; and which threads were answered."""
+"""What letters do not get to, as the worker last looked; and indexes for threads and copies."""
 
 import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
@@ -11,6 +11,8 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.drop_index("ix_delivery_campaign", "delivery")
+    op.create_index("ix_delivery_campaign", "delivery", ["campaign_id", "step", "state", "id"])
     op.create_table(
         "stuck_now",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -29,5 +31,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_delivery_campaign", "delivery")
+    op.create_index("ix_delivery_campaign", "delivery", ["campaign_id", "step", "state"])
     op.drop_index("ix_incoming_mail_reply", "incoming_mail")
     op.drop_table("stuck_now")

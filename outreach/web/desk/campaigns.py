@@ -17,7 +17,8 @@ from outreach.texts import gettext as _
 from outreach.texts import mark
 from outreach.web.current import organizer, parts
 from outreach.web.desk import campaigns_live as live
-from outreach.web.desk.addressees import CHOICES, Filter, addressees
+from outreach.web.desk.addressees import addressees
+from outreach.web.desk.addressees_filter import CHOICES, Filter
 from outreach.web.desk.overview import details, overviews
 from outreach.web.desk.pictures import Standings, standings_of
 from outreach.wiring import Outreach
