@@ -41,6 +41,7 @@ class State(StrEnum):
 _WAITING = text("state = 'queued' AND due_at IS NULL")
 _AGAIN = text("state = 'queued' AND reason IS NOT NULL")
 _RETURNED = text("state IN ('bounced', 'failed')")
+_NO_STEP = text("step IS NULL")
 _HELD_BACK = text("state = 'skipped' AND expires_at IS NULL")
 
 
@@ -69,6 +70,14 @@ class Delivery(SQLModel, table=True):
         ),
         # The desk's pages of a campaign's contacts, in the order of the plan.
         Index("ix_delivery_in_order", "campaign_id", "step", "id"),
+        # Answers, reports, notices and test copies.
+        Index(
+            "ix_delivery_of_no_step",
+            "campaign_id",
+            "mission_id",
+            sqlite_where=_NO_STEP,
+            postgresql_where=_NO_STEP,
+        ),
         # The few of all that a person may have to look at; with what is asked of many of them.
         Index(
             "ix_delivery_again",

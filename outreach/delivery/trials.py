@@ -18,8 +18,8 @@ def trial_of(copy: Delivery, organizer_id: int | None, now: datetime) -> str:
 def trials_of(contacts: Iterable[int | None]) -> ColumnElement[bool]:
     """The test copies that hold these contacts' values."""
     theirs = (col(Delivery.identity).startswith(_made_of(each)) for each in contacts)
-    # Of no campaign: by that an index finds them among all copies.
-    return col(Delivery.campaign_id).is_(None) & or_(false(), *theirs)
+    # By that an index finds them among all copies.
+    return col(Delivery.step).is_(None) & or_(false(), *theirs)
 
 
 def _made_of(contact_id: int | None) -> str:

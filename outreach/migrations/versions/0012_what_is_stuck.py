@@ -20,6 +20,14 @@ def upgrade() -> None:
         sa.Column("needs", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    only = sa.text("step IS NULL")
+    op.create_index(
+        "ix_delivery_of_no_step",
+        "delivery",
+        ["campaign_id", "mission_id"],
+        sqlite_where=only,
+        postgresql_where=only,
+    )
     only = sa.text("kind = 'reply'")
     op.create_index(
         "ix_incoming_mail_reply",
@@ -34,4 +42,5 @@ def downgrade() -> None:
     op.drop_index("ix_delivery_campaign", "delivery")
     op.create_index("ix_delivery_campaign", "delivery", ["campaign_id", "step", "state"])
     op.drop_index("ix_incoming_mail_reply", "incoming_mail")
+    op.drop_index("ix_delivery_of_no_step", "delivery")
     op.drop_table("stuck_now")
