@@ -99,7 +99,7 @@ def details(session: Session, campaign: Campaign) -> Details:
         enclosures=enclosures(session, campaign),
         steps_with_pdf=schedule.steps_with_pdf,
         opens=schedule.campaign.opens,
-        loads=_loads(session, campaign),
+        loads=_loads(session, campaign) if schedule.campaign.opens == "count" else {},
     )
 
 
