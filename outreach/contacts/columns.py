@@ -12,6 +12,7 @@ from outreach.texts import mark
 
 OWN = "own."  # before the name of an organizer's own column, as letters write it
 LEFT_OUT = "-"  # for a column that a person says is not to be read
+WHAT_IS_WRONG = "Outreach: what is wrong"  # our own remarks in a file that is brought in again
 
 _MOST_OWN = 100
 _LONGEST_OWN = 60
@@ -170,4 +171,5 @@ def _shown(header: str) -> str:
 
 @cache
 def _known() -> Mapping[str, str]:
-    return {fold(words): field for field, every in HEADERS.items() for words in every}
+    known = {fold(words): field for field, every in HEADERS.items() for words in every}
+    return {**known, fold(WHAT_IS_WRONG): LEFT_OUT}

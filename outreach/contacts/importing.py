@@ -115,13 +115,23 @@ def check_rows(
 ) -> None:
     """Puts the good rows aside, and notes of the others what is wrong with them."""
     for done, (number, cells) in enumerate(rows, start=1):
-        row = reader.read(number, cells)
-        problems = row if isinstance(row, list) else _stage(row, staging, reader)
+        is_double, problems = wrong_with(number, cells, reader, staging)
         if problems:
             result.note(problems)
-            result.doubles += not isinstance(row, list)
+            result.doubles += is_double
         if progress and done % _CHUNK == 0:
             progress(done, None)
+
+
+def wrong_with(
+    number: int, cells: Sequence[str], reader: RowReader, staging: Staging
+) -> tuple[bool, list[Problem]]:
+    """Whether it is a double, and what is wrong with a row; a good one is put aside."""
+    row = reader.read(number, cells)
+    if isinstance(row, list):
+        return False, row
+    problems = _stage(row, staging, reader)
+    return bool(problems), problems
 
 
 def _stage(row: ContactRow, staging: Staging, reader: RowReader) -> list[Problem]:

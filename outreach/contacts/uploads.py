@@ -125,6 +125,13 @@ def forget_old(session: Session, now: datetime) -> None:
     session.exec(delete(ContactUpload).where(old))
 
 
+def looked_at(session: Session, number: int) -> tuple[ContactUpload, bytes]:
+    """With the file as it came. NotAllowed while the worker has it, or once it is stored."""
+    upload = _at_rest(session, number)
+    file = session.get_one(ContactUploadFile, number)
+    return upload, file.content
+
+
 @contextmanager
 def as_file(content: bytes) -> Iterator[Path]:
     with TemporaryDirectory(prefix="outreach-") as folder:

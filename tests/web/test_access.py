@@ -110,6 +110,7 @@ ROUTES = (
     Route("GET", "/contacts/import", Role.organizer, 200),
     Route("POST", "/contacts/import", Role.organizer, 400),
     Route("GET", "/contacts/import/<row:number>", Role.organizer, 404),
+    Route("GET", "/contacts/import/<row:number>/errors.csv", Role.organizer, 404),
     Route("POST", "/contacts/import/<row:number>/columns", Role.organizer, 404),
     Route("POST", "/contacts/import/<row:number>/store", Role.organizer, 404),
     Route("POST", "/contacts/import/<row:number>/go-on", Role.organizer, 404),

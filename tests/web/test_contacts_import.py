@@ -1,7 +1,8 @@
 """A file of contacts at the desk: uploaded, looked at, put right, and stored by the worker."""
 
+import csv
 from collections.abc import Callable, Sequence
-from io import BytesIO
+from io import BytesIO, StringIO
 
 import pytest
 from flask.testing import FlaskClient
@@ -25,6 +26,8 @@ from tests.web.world import csrf_token
 FILE = "E-mail,Land,Name\nann@example.org,BR,Ann <b>\nbad,FR,\nbo@example.org,Atlantis,\n"
 
 
+NO_AT = "An email address must have an @-sign."
+NO_STATE = "is no member state, or could be more than one; write its name or ISO code"
 BY_HTMX = {"HX-Request": "true"}
 
 
@@ -44,6 +47,33 @@ def work(outreach: Outreach) -> None:
 
 def seen_on(page: str) -> str:
     return page.partition('name="seen" value="')[2].partition('"')[0]
+
+
+def test_the_rows_with_errors_are_taken_away_mended_and_brought_in_again(
+    organizer: FlaskClient, outreach: Outreach
+) -> None:
+    file = (
+        "Outreach: what is wrong,Email,State,Name\n"
+        ",ann@example.org,BR,Ann\n,bad,FR,=1+1\n,ann@example.org,Atlantis,Bo\n,ann@example.org,FR,Bo\n"
+    )
+    page = upload(organizer, file.encode()).headers["Location"]
+    assert organizer.get(f"{page}/errors.csv").status_code == 409  # not looked at yet
+    work(outreach)
+    assert f"{page}/errors.csv" in links(organizer.get(page).text)
+    with organizer.get(f"{page}/errors.csv") as answer:
+        told = answer.data.decode("utf-8-sig")
+    assert answer.headers["Content-Disposition"].endswith("filename=rows-with-errors.csv")
+    rows = list(csv.reader(StringIO(told)))
+    assert rows == [
+        ["Outreach: what is wrong", "Email", "State", "Name"],
+        [f"Row 3: Email: {NO_AT}", "bad", "FR", "'=1+1"],
+        [f"Row 4: State: {NO_STATE}", "ann@example.org", "Atlantis", "Bo"],
+        ["Row 5: Email: is the same address as in row 2", "ann@example.org", "FR", "Bo"],
+    ]
+    mended = told.replace("bad", "cy@example.org").replace(",Atlantis", ",FR")
+    again = upload(organizer, mended.encode()).headers["Location"]
+    work(outreach)
+    assert "New 2 Changed 0 Unchanged 0 Rows with errors 1" in text(organizer.get(again).text)
 
 
 def test_a_file_is_looked_at_put_right_and_stored(

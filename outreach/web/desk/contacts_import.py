@@ -1,14 +1,26 @@
 """A file of contacts: uploaded, looked at with everything that is wrong in it, and stored."""
 
 from contextlib import closing
+from tempfile import TemporaryFile
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from outreach.accounts import audit
 from outreach.accounts.tables import Role
 from outreach.contacts import inspecting, lists, uploads
 from outreach.contacts.columns import LEFT_OUT, OWN, label, own_field
+from outreach.contacts.exporting import write_bytes_of_csv
+from outreach.contacts.faulty import faulty_rows
 from outreach.contacts.headers import HEADERS
 from outreach.contacts.loading import LEASE
 from outreach.contacts.tables import ContactUpload, UploadStage
@@ -62,6 +74,22 @@ def one(number: int) -> ResponseReturnValue:
     if at_work:
         return _progress(upload, at_work, "desk/contact_so_far.html")
     return "", {"HX-Refresh": "true"}
+
+
+@blueprint.get("/<row:number>/errors.csv")
+@needs(Role.organizer)
+def faulty(number: int) -> Response:
+    """The rows with errors alone, to be mended and brought in again."""
+    by, now = organizer().address, parts().clock()
+    with parts().database.transaction() as session:
+        upload, content = uploads.looked_at(session, number)
+        act, about = mark("rows with errors exported"), upload.name
+        audit.note(session, actor=by, act=act, subject=about, now=now)
+    packed = TemporaryFile()  # noqa: SIM115 - closed once it is sent
+    with uploads.as_file(content) as path:
+        write_bytes_of_csv(faulty_rows(path, upload.fields or (), parts().states), packed)
+    packed.seek(0)
+    return send_file(packed, as_attachment=True, download_name="rows-with-errors.csv")
 
 
 @blueprint.post("/<row:number>/columns")
