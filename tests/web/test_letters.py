@@ -114,6 +114,8 @@ def test_what_is_typed_is_kept_and_shown_before_it_is_saved(
     assert "protect the whales" in planned(outreach)
     assert "is gone" in organizer.post(f"{PAGE}/discard", follow_redirects=True).text
     assert "Save the seals." not in organizer.get(f"{PAGE}/edit").text
+    # A frame that was still on its way when the draft was saved or discarded.
+    assert "protect the whales" in organizer.get(f"{PAGE}/as/html?draft=1").text
 
 
 def test_the_preview_button_does_the_same_without_a_script(organizer: FlaskClient) -> None:

@@ -51,7 +51,7 @@ def show(page: Page) -> str:
 
 @blueprint.get("/as/<any(html, eml, pdf, md):form>")
 def file(page: Page, form: str) -> Response:
-    """As it is saved; with ``?draft=1`` as its reader has typed it, and not saved."""
+    """As it is saved; with ``?draft=1`` as its reader has typed it, where that is not saved yet."""
     with parts().database.reading() as session:
         source = _asked_for(session, page)
         made = make(session, source, read_asked(request.args), parts()) if form != "md" else None
@@ -115,8 +115,7 @@ def _is(person: Organizer, name: str) -> bool:
 
 
 def _asked_for(session: Session, page: Page) -> LetterSource:
-    if "draft" in request.args:
-        draft = drafts.find(session, page, organizer().address) or abort(404)
+    if "draft" in request.args and (draft := drafts.find(session, page, organizer().address)):
         return from_typed(draft.typed, page)
     return shelf.find_page(session, parts().settings.templates, page) or abort(404)
 
