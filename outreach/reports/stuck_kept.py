@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from outreach.contacts.states import MemberStates
+from outreach.db import insert_once
 from outreach.reports.needs import Need, old_before
 from outreach.reports.stuck import stuck
 from outreach.reports.tables import StuckNow
@@ -21,7 +22,9 @@ def keep(session: Session, states: MemberStates, now: datetime, zone: ZoneInfo) 
     """Look, in the organization's ``zone``, and put it in the place of what was there."""
     found = stuck(session, states, old_before(now.astimezone(zone).date()))
     needs = [need.model_dump(mode="json") for need in found]
-    session.merge(StuckNow(id=1, looked_at=now, needs=needs))
+    looked = StuckNow(id=1, looked_at=now, needs=needs)
+    if insert_once(session, looked) is None:
+        session.merge(looked)
 
 
 def kept(session: Session, now: datetime) -> Sequence[Need] | None:

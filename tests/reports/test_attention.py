@@ -179,4 +179,7 @@ def test_what_is_stuck_is_kept_for_some_minutes(
     rows.session.flush()
     assert stuck_kept.kept(rows.session, AT + timedelta(minutes=1)) == found
     assert stuck_kept.kept(rows.session, AT + timedelta(minutes=3)) is None
+    stuck_kept.keep(rows.session, states, AT + timedelta(minutes=3), zone)
+    rows.session.flush()
+    assert stuck_kept.kept(rows.session, AT + timedelta(minutes=4)) == found
     assert needs_a_person(rows.session, states, TODAY, []) == []
