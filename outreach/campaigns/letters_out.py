@@ -1,5 +1,6 @@
 """Deleting a letter, or a page of it, at the desk: only where no campaign may still send it."""
 
+import tomllib
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from sqlalchemy import exists, func
 from sqlmodel import Session, col, select
 
 from outreach.accounts import audit
-from outreach.campaigns import progress
+from outreach.campaigns import drafts, progress
 from outreach.campaigns.schedule import schedule_of
 from outreach.campaigns.tables import Campaign, CampaignState
 from outreach.delivery.states import plan_of
@@ -31,6 +32,7 @@ class Stake:
     """What deleting some pages would touch, in numbers.
 
     ``campaigns`` may still send the letter and stand against it; ``over`` are done with it.
+    ``schedules`` are drafts that name it: they could not be loaded any more.
     """
 
     versions: int
@@ -38,6 +40,7 @@ class Stake:
     drafts: int
     campaigns: Sequence[Campaign]
     over: Sequence[Campaign]
+    schedules: Sequence[str]
 
 
 def campaigns_of(session: Session, slug: str) -> list[Campaign]:
@@ -61,6 +64,7 @@ def at_stake(session: Session, templates: Path, pages: Sequence[LetterSource]) -
         drafts=sum(_drafts(session, each) for each in pages),
         campaigns=[each for each in named if each not in over],
         over=over,
+        schedules=_schedules(session, pages[0].slug) if pages else [],
     )
 
 
@@ -95,6 +99,16 @@ def _is_over(session: Session, campaign: Campaign) -> bool:
         waits = exists().where(plan_of(campaign.id), col(Delivery.state).in_(_MAY_GO))
         return not session.exec(select(waits)).one()
     return campaign.state is CampaignState.cancelled
+
+
+def _schedules(session: Session, slug: str) -> list[str]:
+    """A draft may be wrong in any way: what cannot be read names nothing."""
+    found = []
+    for draft in drafts.every(session):
+        with suppress(tomllib.TOMLDecodeError, KeyError, TypeError):
+            if tomllib.loads(draft.source)["campaign"]["letter"] == slug:
+                found.append(draft.slug)
+    return found
 
 
 def _drafts(session: Session, source: LetterSource) -> int:

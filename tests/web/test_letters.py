@@ -13,6 +13,7 @@ from outreach.accounts import audit
 from outreach.accounts.tables import Role
 from outreach.campaigns import progress
 from outreach.campaigns.materials import load_materials
+from outreach.campaigns.tables import ScheduleDraft
 from outreach.delivery.suppression import suppress
 from outreach.delivery.tables import SuppressionReason
 from outreach.errors import NotFound
@@ -262,6 +263,22 @@ def test_a_page_that_no_campaign_uses_is_deleted_and_begun_again_from_a_version(
     organizer.post(f"{PAGE}/versions/2/edit")
     assert "Saved as version 4." in text(save(organizer, "Save the seals.").text)
     assert planned(outreach) == "Save the seals."
+
+
+def test_a_schedule_that_is_being_written_is_named_before_its_letter_goes(
+    organizer: FlaskClient, outreach: Outreach
+) -> None:
+    now = outreach.clock()
+    with outreach.database.transaction() as session:
+        for slug, source in (
+            ("spring", '[campaign]\nletter = "whales"\n'),
+            ("other", '[campaign]\nletter = "seals"\n'),
+            ("wrong", "[campaign"),
+            ("empty", "campaign = 3"),
+        ):
+            session.add(ScheduleDraft(slug=slug, source=source, edited_by="a", edited_at=now))
+    asked = text(organizer.get("/letters/whales/delete").text)
+    assert "still being written names it, and cannot be loaded then: spring." in asked
 
 
 def test_a_letter_is_deleted_whole_and_its_versions_stay_within_reach(
