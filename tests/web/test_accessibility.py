@@ -38,6 +38,7 @@ LOOKS = {"light": (1440, 900), "dark": (375, 800)}
 NOT_THERE = {
     "/enter/<token>",
     "/contacts/<row:number>/merge/<row:other>",
+    "/contacts/import/<row:number>/errors.csv",
     "/letters/-/begin",
     "/inbox/live",
     "/inbox/mail/<row:number>/html",
