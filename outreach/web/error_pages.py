@@ -1,14 +1,17 @@
 """What a person reads when something is not there, not allowed, too large, or broken."""
 
 import logging
+import sys
 
-from flask import Flask, render_template, request
+from flask import Flask, current_app, request
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException
 
 from outreach.errors import InvalidInput, NotAllowed, NotFound, OutreachError
 from outreach.texts import gettext as _
-from outreach.texts import mark
+from outreach.texts import mark, speaking
 
 log = logging.getLogger(__name__)
 
@@ -52,13 +55,26 @@ WORDS = {
             "what you were doing."
         ),
     ),
+    503: (
+        mark("The database did not answer"),
+        mark(
+            "Two people may have changed the same thing at once, or it is away for a moment. "
+            "Nothing was half done: reload the page, look, and try once more. If it stays like "
+            "this, tell your admin."
+        ),
+    ),
 }
+# The database is away or busy, or ended one of two transactions that waited for each other.
+AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)
+AGAIN = 5  # seconds; a provider that brings events comes back by itself
 STATUS: dict[type[OutreachError], int] = {InvalidInput: 400, NotFound: 404, NotAllowed: 409}
 
 
 def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(OutreachError, _outreach_error)
+    for kind in AWAY:
+        app.register_error_handler(kind, _database_error)
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
@@ -79,5 +95,13 @@ def _outreach_error(error: OutreachError) -> ResponseReturnValue:
     return _page(title, str(error)), code
 
 
+def _database_error(_error: exc.SQLAlchemyError) -> ResponseReturnValue:
+    current_app.log_exception(sys.exc_info())
+    title, text = WORDS[503]
+    with speaking(str(get_locale())):  # it may have failed before anybody was known to read
+        return _page(title, _(text)), 503, {"Retry-After": str(AGAIN)}
+
+
 def _page(title: str, text: str) -> str:
-    return render_template("error.html", title=_(title), text=text)
+    """Not by ``render_template``, which asks the database who is signed in."""
+    return current_app.jinja_env.get_template("error.html").render(title=_(title), text=text)
