@@ -3,7 +3,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from threading import Barrier
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -16,6 +15,7 @@ from outreach.wiring import Outreach
 from tests.web.world import World
 
 
+@pytest.mark.postgres
 @pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_of_two_people_who_wait_for_each_other_one_is_told_to_try_again(
     app: Flask, world: World, outreach: Outreach
@@ -57,7 +57,7 @@ def test_where_even_who_asks_cannot_be_looked_up_there_is_a_page_all_the_same(
         raise OperationalError("select", {}, Exception("desk@db.example refused"))
 
     monkeypatch.setattr(outreach.database, "reading", away)
-    answer: Any = viewer.get("/", headers={"Accept-Language": language})
+    answer = viewer.get("/", headers={"Accept-Language": language})
     assert answer.status_code == 503
     assert f"<h1>{title}</h1>" in answer.text
     assert f'<html lang="{language}">' in answer.text
